@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "transport/endpoint.h"
+
+namespace nethsm::cluster {
+
+struct InstanceSettings {
+  transport::Endpoint endpoint;
+  std::size_t max_idle_connections = 100;
+};
+
+// What the configuration of a slot says about its instances, with the defaults filled in.
+struct Settings {
+  std::string name;  // the slot's label, for log lines
+  std::vector<InstanceSettings> instances;
+  struct Retries {
+    std::uint32_t count = 0;
+    seconds delay{0};
+  };
+  std::optional<Retries> retries;  // absent: one attempt per instance
+  Clock::duration connect_timeout = seconds(10);
+  Clock::duration timeout = seconds(60);
+  std::optional<Clock::duration> connections_max_idle_duration;
+  bool threads_allowed = true;  // for the health monitor
+};
+
+}  // namespace nethsm::cluster
