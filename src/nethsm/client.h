@@ -49,7 +49,7 @@ enum class SystemState : std::uint8_t { kUnprovisioned, kLocked, kOperational, k
 enum class Role : std::uint8_t { kAdministrator, kOperator, kMetrics, kBackup, kUnknown };
 
 struct DeviceInfo {
-  std::string vendor;   // GET /info
+  std::string vendor;  // GET /info
   std::string product;
 };
 struct SystemInfo {  // GET /system/info, R-Administrator only
@@ -61,8 +61,9 @@ struct KeyFilter {
   std::optional<std::string> label;  // exact; needs API 5.0
 };
 
-// The NetHSM REST API as typed calls, one HTTP request each unless said otherwise. Thread-safe, stateless but for the
-// cluster under it and what it remembers of recent writes: reads of a key prefer for 10 s the instance that wrote it.
+// The NetHSM REST API as typed calls, one HTTP request each unless said otherwise. Thread-safe, stateless but
+// for the cluster under it and what it remembers of recent writes: reads of a key prefer for 10 s the
+// instance that wrote it.
 class Client {
  public:
   explicit Client(std::shared_ptr<cluster::Cluster> cluster);
@@ -77,17 +78,21 @@ class Client {
   ApiResult<std::vector<std::string>> list_keys(const Credential& as, const KeyFilter& filter = {});
   // `known`: the key is known to exist, so a 404 is asked of the other instances before it is believed.
   ApiResult<Key> key(const Credential& as, std::string_view id, bool known = false);
-  std::vector<ApiResult<Key>> keys(const Credential& as, std::span<const std::string> ids);  // one request each, wide
+  std::vector<ApiResult<Key>> keys(const Credential& as,
+                                   std::span<const std::string> ids);  // one request each, wide
   // The stored bytes as they are; nullopt where the key has no certificate.
   ApiResult<std::optional<Bytes>> certificate(const Credential& as, std::string_view id);
-  std::vector<ApiResult<std::optional<Bytes>>> certificates(const Credential& as, std::span<const std::string> ids);
+  std::vector<ApiResult<std::optional<Bytes>>> certificates(const Credential& as,
+                                                            std::span<const std::string> ids);
 
-  // Writes. Done exactly once or reported; where an answer was lost they read back what happened (more requests then).
-  ApiResult<Ok> generate_key(const Credential& as, const NewKey& key);   // the id must be known to be free
+  // Writes. Done exactly once or reported; where an answer was lost they read back what happened (more
+  // requests then).
+  ApiResult<Ok> generate_key(const Credential& as, const NewKey& key);     // the id must be known to be free
   ApiResult<Ok> import_key(const Credential& as, const ImportedKey& key);  // likewise
   ApiResult<Ok> delete_key(const Credential& as, std::string_view id);
   ApiResult<Ok> move_key(const Credential& as, std::string_view id, std::string_view new_id);
-  ApiResult<Ok> set_label(const Credential& as, std::string_view id, std::string_view label);  // needs API 5.0
+  ApiResult<Ok> set_label(const Credential& as, std::string_view id,
+                          std::string_view label);  // needs API 5.0
   ApiResult<Ok> put_certificate(const Credential& as, std::string_view id, ByteView stored_form);
   ApiResult<Ok> delete_certificate(const Credential& as, std::string_view id);
   ApiResult<Ok> set_passphrase(const Credential& as, std::string_view user, const Secret& passphrase);
@@ -96,7 +101,8 @@ class Client {
   ApiResult<Bytes> sign(const Credential& as, std::string_view id, Mechanism mode, ByteView message);
   ApiResult<SecretBytes> decrypt(const Credential& as, std::string_view id, Mechanism mode, ByteView data,
                                  std::optional<ByteView> iv = std::nullopt);
-  ApiResult<Bytes> encrypt(const Credential& as, std::string_view id, Mechanism mode, ByteView data, ByteView iv);
+  ApiResult<Bytes> encrypt(const Credential& as, std::string_view id, Mechanism mode, ByteView data,
+                           ByteView iv);
   ApiResult<Bytes> random(const Credential& as, std::size_t length);  // 1..kMaxRandomLength
 
   // True from API 5.0 on; asked once and remembered (one request that needs no credential).

@@ -45,7 +45,8 @@ struct ImportedKey {
   KeyType type = KeyType::kGeneric;
   Mechanisms mechanisms;
   std::string label;
-  std::variant<SecretBytes, RsaPrivate> private_part;  // EC scalar at field width, Ed25519 seed, Generic bytes; or RSA
+  std::variant<SecretBytes, RsaPrivate>
+      private_part;  // EC scalar at field width, Ed25519 seed, Generic bytes; or RSA
 };
 
 }  // namespace nethsm::api

@@ -24,7 +24,7 @@ enum class KeyType : std::uint8_t {
   kGeneric,
 };
 inline constexpr std::array<std::string_view, 10> kKeyTypeNames = {
-    "RSA",       "Curve25519",     "EC_P256",        "EC_P384",        "EC_P521",
+    "RSA",       "Curve25519",    "EC_P256",       "EC_P384",       "EC_P521",
     "EC_P256K1", "BrainpoolP256", "BrainpoolP384", "BrainpoolP512", "Generic",
 };
 
@@ -80,7 +80,9 @@ inline constexpr std::array<MechanismName, 20> kMechanismNames = {{
 }};
 
 constexpr std::string_view to_string(KeyType type) { return kKeyTypeNames[static_cast<std::size_t>(type)]; }
-constexpr std::string_view to_string(Mechanism m) { return kMechanismNames[static_cast<std::size_t>(m)].name; }
+constexpr std::string_view to_string(Mechanism m) {
+  return kMechanismNames[static_cast<std::size_t>(m)].name;
+}
 constexpr std::string_view mode_of(Mechanism m) { return kMechanismNames[static_cast<std::size_t>(m)].mode; }
 
 std::optional<KeyType> parse_key_type(std::string_view name);
@@ -138,7 +140,7 @@ constexpr Mechanisms mechanisms_of(KeyType type) {
 // NetHSM ids: [A-Za-z0-9][A-Za-z0-9_.-]{0,127}.
 bool is_valid_id(std::string_view id);
 inline constexpr std::size_t kMaxIdLength = 128;
-inline constexpr std::size_t kMaxLabelLength = 32;   // bytes, UTF-8, from API 5.0
+inline constexpr std::size_t kMaxLabelLength = 32;     // bytes, UTF-8, from API 5.0
 inline constexpr std::size_t kMaxRandomLength = 1024;  // bytes per request
 
 }  // namespace nethsm::api

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nethsm/client.h"
+
+#include "nethsm/client_impl.h"
+
+namespace nethsm::api {
+namespace {
+
+constexpr std::string_view kCertificate = "/cert";
+
+template <class T>
+ApiResult<T> decoded(std::optional<T> value, std::string_view path) {
+  if (value) return std::move(*value);
+  return Unexpected(Error{Error::Kind::kProtocol, std::string(path) + ": the answer cannot be understood"});
+}
+
+ApiResult<Key> key_of(const cluster::Outcome& outcome, std::string_view id) {
+  const auto path = key_path(id);
+  if (!outcome) return Unexpected(error_of(outcome.error(), path));
+  if (!is_success(outcome->http.status)) return Unexpected(error_of(outcome->http, path));
+  return decoded(codec::key(id, outcome->http.text()), path);
+}
+
+ApiResult<std::optional<Bytes>> certificate_of(const cluster::Outcome& outcome, std::string_view id) {
+  const auto path = key_path(id, kCertificate);
+  if (!outcome) return Unexpected(error_of(outcome.error(), path));
+  if (outcome->http.status == 404) return std::optional<Bytes>();
+  if (!is_success(outcome->http.status)) return Unexpected(error_of(outcome->http, path));
+  const auto& body = outcome->http.body;
+  return std::optional<Bytes>(std::in_place, body.begin(), body.end());
+}
+
+Bytes plain(const SecretBytes& bytes) { return {bytes.begin(), bytes.end()}; }
+
+}  // namespace
+
+Credential make_credential(std::string_view user, const Secret& passphrase) {
+  return {std::string(user), transport::basic_authorization(user, passphrase)};
+}
+
+Client::Client(std::shared_ptr<cluster::Cluster> cluster)
+    : impl_(std::make_unique<Impl>(std::move(cluster))) {}
+Client::~Client() = default;
+
+void Client::stop() { impl_->cluster().stop(); }
+void Client::abandon_after_fork() noexcept { impl_->cluster().abandon_after_fork(); }
+
+std::vector<SystemState> Client::states() {
+  const auto outcomes = impl_->cluster().send_to_each(impl_->read(nullptr, "/health/state"));
+  std::vector<SystemState> states;
+  for (const auto& outcome : outcomes) {
+    std::optional<SystemState> state;
+    if (outcome && outcome->http.status == 200) state = codec::state(outcome->http.text());
+    states.push_back(state.value_or(SystemState::kUnknown));
+  }
+  return states;
+}
+
+ApiResult<DeviceInfo> Client::info() {
+  const auto reply = TRY(impl_->exchange(impl_->read(nullptr, "/info")));
+  return decoded(codec::device_info(reply.http.text()), "/info");
+}
+
+ApiResult<SystemInfo> Client::system_info(const Credential& as) {
+  const auto reply = TRY(impl_->exchange(impl_->read(&as, "/system/info")));
+  return decoded(codec::system_info(reply.http.text()), "/system/info");
+}
+
+ApiResult<Role> Client::role(const Credential& as) {
+  const auto reply = TRY(impl_->exchange(impl_->read(&as, "/users/" + codec::percent_encode(as.user))));
+  return decoded(codec::role(reply.http.text()), "/users");
+}
+
+ApiResult<std::vector<std::string>> Client::list_keys(const Credential& as, const KeyFilter& filter) {
+  std::string path = "/keys";
+  if (filter.label) path += "?label=" + codec::percent_encode(*filter.label);
+  auto request = impl_->read(&as, path);
+  request.prefer = impl_->recent().last_writer();
+  const auto reply = TRY(impl_->exchange(request));
+  return decoded(codec::key_ids(reply.http.text()), path);
+}
+
+ApiResult<Key> Client::key(const Credential& as, std::string_view id, bool known) {
+  return key_of(impl_->cluster().send(impl_->read_key(as, id, {}, known)), id);
+}
+
+std::vector<ApiResult<Key>> Client::keys(const Credential& as, std::span<const std::string> ids) {
+  std::vector<cluster::Request> requests;
+  requests.reserve(ids.size());
+  for (const auto& id : ids) requests.push_back(impl_->read_key(as, id, {}, /*known=*/true));
+  const auto outcomes = impl_->cluster().send_all(requests);
+  std::vector<ApiResult<Key>> keys;
+  keys.reserve(ids.size());
+  for (std::size_t i = 0; i < outcomes.size(); ++i) keys.push_back(key_of(outcomes[i], ids[i]));
+  return keys;
+}
+
+ApiResult<std::optional<Bytes>> Client::certificate(const Credential& as, std::string_view id) {
+  return certificate_of(impl_->cluster().send(impl_->read_key(as, id, kCertificate, false)), id);
+}
+
+std::vector<ApiResult<std::optional<Bytes>>> Client::certificates(const Credential& as,
+                                                                  std::span<const std::string> ids) {
+  std::vector<cluster::Request> requests;
+  requests.reserve(ids.size());
+  for (const auto& id : ids) requests.push_back(impl_->read_key(as, id, kCertificate, false));
+  const auto outcomes = impl_->cluster().send_all(requests);
+  std::vector<ApiResult<std::optional<Bytes>>> certificates;
+  certificates.reserve(ids.size());
+  for (std::size_t i = 0; i < outcomes.size(); ++i)
+    certificates.push_back(certificate_of(outcomes[i], ids[i]));
+  return certificates;
+}
+
+ApiResult<Bytes> Client::sign(const Credential& as, std::string_view id, Mechanism mode, ByteView message) {
+  codec::Object body;
+  body.text("mode", mode_of(mode)).base64("message", message);
+  return plain(TRY(impl_->use(as, id, "/sign", std::move(body), "signature")));
+}
+
+ApiResult<SecretBytes> Client::decrypt(const Credential& as, std::string_view id, Mechanism mode,
+                                       ByteView data, std::optional<ByteView> iv) {
+  codec::Object body;
+  body.text("mode", mode_of(mode)).base64("encrypted", data);
+  if (iv) body.base64("iv", *iv);
+  return impl_->use(as, id, "/decrypt", std::move(body), "decrypted");
+}
+
+ApiResult<Bytes> Client::encrypt(const Credential& as, std::string_view id, Mechanism mode, ByteView data,
+                                 ByteView iv) {
+  codec::Object body;
+  body.text("mode", mode_of(mode)).base64("message", data).base64("iv", iv);
+  return plain(TRY(impl_->use(as, id, "/encrypt", std::move(body), "encrypted")));
+}
+
+ApiResult<Bytes> Client::random(const Credential& as, std::size_t length) {
+  cluster::Request request = impl_->read(&as, "/random");
+  request.request_class = cluster::RequestClass::kUse;
+  request.http.method = transport::Method::kPost;
+  request.http.content_type = kJson;
+  codec::Object body;
+  body.number("length", length);
+  request.http.body = body.take();
+  const auto reply = TRY(impl_->exchange(request));
+  const auto bytes = codec::base64_member(reply.http.text(), "random");
+  if (!bytes || bytes->size() != length) {
+    return Unexpected(
+        Error{Error::Kind::kProtocol, "/random: the answer does not have the length asked for"});
+  }
+  return plain(*bytes);
+}
+
+bool Client::has_labels() {
+  const int known = impl_->has_labels.load(std::memory_order_relaxed);
+  if (known >= 0) return known != 0;
+  // The route exists from API 5.0 on and has no GET: 405 there, 404 before, and neither asks who is calling.
+  const auto outcome = impl_->cluster().send(impl_->read(nullptr, "/keys/x/label"));
+  if (!outcome || (outcome->http.status != 405 && outcome->http.status != 404)) return false;
+  const bool labels = outcome->http.status == 405;
+  impl_->has_labels.store(labels ? 1 : 0, std::memory_order_relaxed);
+  return labels;
+}
+
+}  // namespace nethsm::api

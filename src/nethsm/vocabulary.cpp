@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nethsm/vocabulary.h"
+
+#include <algorithm>
+
+namespace nethsm::api {
+
+std::optional<KeyType> parse_key_type(std::string_view name) {
+  const auto* row = std::find(kKeyTypeNames.begin(), kKeyTypeNames.end(), name);
+  if (row == kKeyTypeNames.end()) return std::nullopt;
+  return static_cast<KeyType>(row - kKeyTypeNames.begin());
+}
+
+std::optional<Mechanism> parse_mechanism(std::string_view name) {
+  const auto* row = std::find_if(kMechanismNames.begin(), kMechanismNames.end(),
+                                 [&](const MechanismName& candidate) { return candidate.name == name; });
+  if (row == kMechanismNames.end()) return std::nullopt;
+  return static_cast<Mechanism>(row - kMechanismNames.begin());
+}
+
+bool is_valid_id(std::string_view id) {
+  // Not isalnum(3): the host's locale must not change what an id is.
+  constexpr auto alphanumeric = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  };
+  if (id.empty() || id.size() > kMaxIdLength || !alphanumeric(id.front())) return false;
+  return std::all_of(id.begin(), id.end(),
+                     [&](char c) { return alphanumeric(c) || c == '_' || c == '-' || c == '.'; });
+}
+
+}  // namespace nethsm::api
