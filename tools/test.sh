@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# All tests: installs the Debian packages of tools/packages.txt, builds with g++ and clang with warnings as errors, runs
+# the unit and integration tests under the address sanitizer and then every test on the release build.
+#
+#   tools/test.sh [--no-install] [--quick]
+#
+#   --no-install   do not install packages
+#   --quick        only the release build and its tests
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+install=yes quick=no
+for argument in "$@"; do
+  case "$argument" in
+    --no-install) install=no ;;
+    --quick) quick=yes ;;
+    *) sed -n '3,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  esac
+done
+
+step() { printf '\n== %s\n' "$*"; }
+
+if [ "$install" = yes ]; then
+  # shellcheck source=tools/install.sh
+  . tools/install.sh
+  install_packages
+fi
+
+if [ "$quick" = no ]; then
+  step "clang: every source compiles without a warning"
+  cmake --preset clang >/dev/null
+  cmake --build --preset clang
+
+  step "Address and undefined-behaviour sanitizers: unit and integration tests"
+  cmake --preset asan >/dev/null
+  cmake --build --preset asan
+  ctest --preset asan -L 'unit|integration' -j 2
+fi
+
+step "Release build: all tests"
+cmake --preset release >/dev/null
+cmake --build --preset release
+ctest --preset release
