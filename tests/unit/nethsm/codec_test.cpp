@@ -22,9 +22,10 @@ TEST_CASE("Request bodies are spelled as the API wants them") {
   body.text("mode", "ECDSA").number("length", 2048).base64("message", as_bytes("abc"));
   body.mechanisms("mechanisms", {Mechanism::kEcdsaSignature, Mechanism::kRsaDecryptionRaw});
   body.object("private", std::move(inner));
-  CHECK(text_of(std::move(body)) ==
-        R"({"mode":"ECDSA","length":2048,"message":"YWJj","mechanisms":["RSA_Decryption_RAW","ECDSA_Signature"],)"
-        R"("private":{"data":"c2VjcmV0"}})");
+  CHECK(
+      text_of(std::move(body)) ==
+      R"({"mode":"ECDSA","length":2048,"message":"YWJj","mechanisms":["RSA_Decryption_RAW","ECDSA_Signature"],)"
+      R"("private":{"data":"c2VjcmV0"}})");
   CHECK(text_of(codec::Object()) == "{}");
 }
 
@@ -35,9 +36,10 @@ TEST_CASE("Text in request bodies is escaped and otherwise untouched") {
 }
 
 TEST_CASE("A key is read with everything that the device tells of it") {
-  const auto key = codec::key("k1", R"({"mechanisms":["RSA_Signature_PKCS1","RSA_Decryption_RAW","Something_New"],)"
-                                    R"("type":"RSA","operations":7,"public":{"modulus":"wAE=","publicExponent":"AQAB"},)"
-                                    R"("restrictions":{"tags":["berlin"]},"label":"web","unknown":{"x":1}})");
+  const auto key =
+      codec::key("k1", R"({"mechanisms":["RSA_Signature_PKCS1","RSA_Decryption_RAW","Something_New"],)"
+                       R"("type":"RSA","operations":7,"public":{"modulus":"wAE=","publicExponent":"AQAB"},)"
+                       R"("restrictions":{"tags":["berlin"]},"label":"web","unknown":{"x":1}})");
   REQUIRE(key);
   CHECK(key->id == "k1");
   CHECK(key->type == KeyType::kRsa);
@@ -49,18 +51,21 @@ TEST_CASE("A key is read with everything that the device tells of it") {
 }
 
 TEST_CASE("A generic key has no public part, an EC key has its point") {
-  const auto generic = codec::key("g", R"({"mechanisms":[],"type":"Generic","operations":0,"restrictions":{}})");
+  const auto generic =
+      codec::key("g", R"({"mechanisms":[],"type":"Generic","operations":0,"restrictions":{}})");
   REQUIRE(generic);
   CHECK(std::get<Bytes>(generic->public_part).empty());
-  const auto ec = codec::key("e", R"({"mechanisms":["ECDSA_Signature"],"type":"EC_P256","public":{"data":"BAEC"}})");
+  const auto ec =
+      codec::key("e", R"({"mechanisms":["ECDSA_Signature"],"type":"EC_P256","public":{"data":"BAEC"}})");
   REQUIRE(ec);
   CHECK(std::get<Bytes>(ec->public_part) == Bytes{4, 1, 2});
 }
 
 TEST_CASE("What cannot be understood is no key") {
-  const auto* body = GENERATE(as<const char*>(), "", "[]", "null", "{", R"({"type":"EC_P224","public":{"data":"BAEC"}})",
-                              R"({"type":"RSA"})", R"({"type":"RSA","public":{"modulus":"","publicExponent":"AQAB"}})",
-                              R"({"type":"EC_P256","public":{"data":"%%%"}})", R"({"type":7})");
+  const auto* body =
+      GENERATE(as<const char*>(), "", "[]", "null", "{", R"({"type":"EC_P224","public":{"data":"BAEC"}})",
+               R"({"type":"RSA"})", R"({"type":"RSA","public":{"modulus":"","publicExponent":"AQAB"}})",
+               R"({"type":"EC_P256","public":{"data":"%%%"}})", R"({"type":7})");
   CAPTURE(body);
   CHECK_FALSE(codec::key("k", body));
 }
