@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "simulator/key_actions.h"
 
-#include <openssl/rand.h>
-
 #include <algorithm>
-#include <array>
 
 #include "simulator/json_record.h"
 #include "simulator/key_crypto.h"
@@ -62,22 +59,13 @@ std::string result_json(const KeyMaterial& key, const UseRequest& request, const
 
 }  // namespace
 
-std::string random_key_id() {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::array<std::uint8_t, 10> bytes{};
-  require(RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) == 1, "RAND_bytes");
-  std::string id;
-  for (const std::uint8_t byte : bytes) id += {kHex[byte >> 4], kHex[byte & 15]};
-  return id;
-}
+std::string key_id_json(std::string_view id) { return "{\"id\":" + json_string(id) + "}"; }
 
 std::string key_list_json(const std::vector<std::string>& ids) {
   std::string json = "[";
   for (const std::string& id : ids) {
     if (json.size() > 1) json += ',';
-    json += "{\"id\":";
-    append_json_string(json, id);
-    json += '}';
+    json += key_id_json(id);
   }
   return json + "]";
 }

@@ -20,9 +20,8 @@ class TagsNotMet : public std::runtime_error {
   TagsNotMet() : std::runtime_error("tags restriction not met") {}
 };
 
-std::string random_key_id();  // 20 hex digits
-
-// The JSON that describes a list of keys and one key.
+// The JSON that names a key, names several, and describes one.
+std::string key_id_json(std::string_view id);
 std::string key_list_json(const std::vector<std::string>& ids);
 std::string key_json(const KeyRecord& key);
 

@@ -1,8 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-#include "simulator/routes.h"
-
-namespace nethsm::simulator {
-
-std::span<const Route> key_routes() { return {}; }
-
-}  // namespace nethsm::simulator
