@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "base/guarded.h"
+#include "session/session.h"
+#include "session/session_table.h"
+#include "token/token.h"
+
+namespace nethsm::session {
+
+// Where handles come from. Outlives every Library, so that handles are never used again in a process.
+struct HandleSources {
+  std::atomic<CK_SESSION_HANDLE> next_session{1};
+  std::atomic<CK_OBJECT_HANDLE> next_object{1};
+};
+
+// One run of the module from C_Initialize to C_Finalize: the tokens by slot id, and the open sessions. Holds
+// the rules between sessions and login (PKCS#11 v3.2 §5.6).
+//
+// Thread-safe. Calls hold it by shared_ptr, so that C_Finalize need not wait for them: stop() makes what they
+// wait for fail, and the last one takes the library with it. No lock is held during requests.
+class Library {
+ public:
+  // Slot ids are the positions in `tokens`.
+  Library(std::vector<std::shared_ptr<token::Token>> tokens, HandleSources& handles);
+
+  std::size_t slot_count() const { return tokens_.size(); }
+  token::Result<std::shared_ptr<token::Token>> token(CK_SLOT_ID slot) const;
+  // As token(), for calls that need the token to be there: CKR_TOKEN_NOT_PRESENT.
+  token::Result<std::shared_ptr<token::Token>> present_token(CK_SLOT_ID slot) const;
+  token::Result<CK_TOKEN_INFO> token_info(CK_SLOT_ID slot) const;
+
+  token::Result<std::shared_ptr<Session>> session(CK_SESSION_HANDLE handle) const;
+  token::Result<CK_SESSION_HANDLE> open_session(CK_SLOT_ID slot, CK_FLAGS flags);
+  token::Status close_session(CK_SESSION_HANDLE handle);
+  token::Status close_all_sessions(CK_SLOT_ID slot);
+
+  token::Status login(const Session& session, CK_USER_TYPE user, const Secret& pin);
+
+  // C_Finalize and exit: every request that is under way or to come fails at once.
+  void stop();
+  bool stopped() const { return stopped_.load(std::memory_order_relaxed); }
+  // In a forked child: closes inherited sockets. The object is unusable afterwards and must be leaked.
+  void abandon_after_fork() noexcept;
+
+ private:
+  const std::vector<std::shared_ptr<token::Token>> tokens_;
+  Guarded<SessionTable> sessions_;
+  std::atomic<bool> stopped_{false};
+};
+
+}  // namespace nethsm::session

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+
+#include "session/decrypt_operation.h"
+#include "session/encrypt_operation.h"
+#include "session/find_operation.h"
+#include "session/operation_slot.h"
+#include "session/output.h"
+#include "session/sign_operation.h"
+#include "token/token.h"
+
+namespace nethsm::session {
+
+// A PKCS#11 session: an application's line to one token, with at most one operation of each kind, side by
+// side.
+//
+// Thread-safe. The operation lock is held for the whole of a call, requests included, so that calls on one
+// session follow each other; calls on different sessions never wait for each other here. Kept alive by the
+// calls that use it: closing it does not wait for them.
+class Session {
+ public:
+  Session(CK_SESSION_HANDLE handle, CK_SLOT_ID slot, CK_FLAGS flags, std::shared_ptr<token::Token> token);
+
+  CK_SESSION_HANDLE handle() const { return handle_; }
+  CK_SLOT_ID slot() const { return slot_; }
+  CK_FLAGS flags() const { return flags_; }
+  bool is_read_write() const { return (flags_ & CKF_RW_SESSION) != 0; }
+  CK_STATE state() const;
+  token::Token& token() const { return *token_; }
+
+  // CKR_SESSION_READ_ONLY in a read-only session.
+  token::Status must_be_read_write() const;
+  // Token objects are made and changed in read/write sessions only; with what a session owns it may do as it
+  // likes.
+  token::Status may_create(const token::Template& object) const;
+  token::Status may_change(CK_OBJECT_HANDLE object) const;
+
+  token::Status find_init(const token::Template& wanted);
+  token::Result<std::size_t> find(std::span<CK_OBJECT_HANDLE> out);
+  token::Status find_final();
+
+  token::Status sign_init(const CK_MECHANISM* mechanism, CK_OBJECT_HANDLE key);
+  token::Status sign(const Input& data, const Output& signature);
+  token::Status sign_update(const Input& part);
+  token::Status sign_final(const Output& signature);
+
+  token::Status decrypt_init(const CK_MECHANISM* mechanism, CK_OBJECT_HANDLE key);
+  token::Status decrypt(const Input& ciphertext, const Output& plaintext);
+  token::Status decrypt_update(const Input& part, const Output& plaintext);
+  token::Status decrypt_final(const Output& plaintext);
+
+  token::Status encrypt_init(const CK_MECHANISM* mechanism, CK_OBJECT_HANDLE key);
+  token::Status encrypt(const Input& plaintext, const Output& ciphertext);
+  token::Status encrypt_update(const Input& part, const Output& ciphertext);
+  token::Status encrypt_final(const Output& ciphertext);
+
+ private:
+  using Lock = std::lock_guard<std::mutex>;
+
+  // What all Init calls check, in the order of conformance: argument, active operation, login, key.
+  template <class Operation>
+  token::Result<token::ObjectPtr> key_for(const OperationSlot<Operation>& slot, const CK_MECHANISM* mechanism,
+                                          CK_OBJECT_HANDLE key) const;
+
+  const CK_SESSION_HANDLE handle_;
+  const CK_SLOT_ID slot_;
+  const CK_FLAGS flags_;
+  const std::shared_ptr<token::Token> token_;
+
+  std::mutex operations_;  // guards the members below
+  std::optional<FindOperation> find_;
+  OperationSlot<SignOperation> sign_;
+  OperationSlot<DecryptOperation> decrypt_;
+  OperationSlot<EncryptOperation> encrypt_;
+};
+
+}  // namespace nethsm::session
