@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Slots and tokens (PKCS#11 v3.2 §5.5).
+#include <vector>
+
+#include "cryptoki/arguments.h"
+#include "cryptoki/entry.h"
+
+namespace nethsm::cryptoki {
+
+extern "C" {
+
+CK_RV C_GetSlotList(CK_BBOOL tokenPresent, CK_SLOT_ID_PTR pSlotList, CK_ULONG_PTR pulCount) {
+  return entry("C_GetSlotList", [&](Library& library) -> Status {
+    TRY(not_null(pulCount));
+    std::vector<CK_SLOT_ID> slots;
+    for (CK_SLOT_ID slot = 0; slot < library.slot_count(); ++slot) {
+      if (tokenPresent == CK_FALSE || TRY(library.token(slot))->present()) slots.push_back(slot);
+    }
+    return write_list<CK_SLOT_ID>(slots, pSlotList, pulCount);
+  });
+}
+
+CK_RV C_GetSlotInfo(CK_SLOT_ID slotID, CK_SLOT_INFO_PTR pInfo) {
+  return entry("C_GetSlotInfo", [&](Library& library) -> Status {
+    const auto token = TRY(library.token(slotID));
+    TRY(not_null(pInfo));
+    *pInfo = token->slot_info();
+    return Ok{};
+  });
+}
+
+CK_RV C_GetTokenInfo(CK_SLOT_ID slotID, CK_TOKEN_INFO_PTR pInfo) {
+  return entry("C_GetTokenInfo", [&](Library& library) -> Status {
+    TRY(library.token(slotID));
+    TRY(not_null(pInfo));
+    *pInfo = TRY(library.token_info(slotID));
+    return Ok{};
+  });
+}
+
+CK_RV C_GetMechanismList(CK_SLOT_ID slotID, CK_MECHANISM_TYPE_PTR pMechanismList, CK_ULONG_PTR pulCount) {
+  return entry("C_GetMechanismList", [&](Library& library) -> Status {
+    TRY(library.token(slotID));
+    TRY(not_null(pulCount));
+    return write_list(token::mechanism_list(), pMechanismList, pulCount);
+  });
+}
+
+CK_RV C_GetMechanismInfo(CK_SLOT_ID slotID, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO_PTR pInfo) {
+  return entry("C_GetMechanismInfo", [&](Library& library) -> Status {
+    TRY(library.token(slotID));
+    TRY(not_null(pInfo));
+    *pInfo = TRY(token::mechanism_info(type));
+    return Ok{};
+  });
+}
+
+// Tokens come and go with the network, and nobody watches them between calls: there are no events to wait
+// for.
+CK_RV C_WaitForSlotEvent(CK_FLAGS flags, CK_SLOT_ID_PTR pSlot, CK_VOID_PTR pReserved) {
+  return entry("C_WaitForSlotEvent", [&](Library&) -> Status {
+    TRY(not_null(pSlot));
+    if (pReserved != nullptr) return fail(CKR_ARGUMENTS_BAD, "pReserved must be NULL");
+    return fail((flags & CKF_DONT_BLOCK) != 0 ? CKR_NO_EVENT : CKR_FUNCTION_NOT_SUPPORTED);
+  });
+}
+
+}  // extern "C"
+
+}  // namespace nethsm::cryptoki
