@@ -20,10 +20,10 @@ Authorization basic_authorization(std::string_view user, const Secret& passphras
 
 struct Request {
   Method method = Method::kGet;
-  std::string path;             // below the instance's base URL, percent-encoded, e.g. "/keys/k1/sign"
-  Authorization authorization;  // null: none is sent
+  std::string path;                    // below the instance's base URL, percent-encoded, e.g. "/keys/k1/sign"
+  Authorization authorization;         // null: none is sent
   std::string_view content_type = {};  // static text; empty: no header
-  SecretBytes body;             // may hold key material; wiped when freed
+  SecretBytes body;                    // may hold key material; wiped when freed
 };
 
 // What the callers look at; other headers are dropped while parsing.
