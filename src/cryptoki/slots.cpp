@@ -55,13 +55,15 @@ CK_RV C_GetMechanismInfo(CK_SLOT_ID slotID, CK_MECHANISM_TYPE type, CK_MECHANISM
   });
 }
 
-// Tokens come and go with the network, and nobody watches them between calls: there are no events to wait
-// for.
+// Nobody watches the tokens between calls, so there are no events: a caller that waits does so until
+// C_Finalize.
 CK_RV C_WaitForSlotEvent(CK_FLAGS flags, CK_SLOT_ID_PTR pSlot, CK_VOID_PTR pReserved) {
-  return entry("C_WaitForSlotEvent", [&](Library&) -> Status {
+  return entry("C_WaitForSlotEvent", [&](Library& library) -> Status {
     TRY(not_null(pSlot));
     if (pReserved != nullptr) return fail(CKR_ARGUMENTS_BAD, "pReserved must be NULL");
-    return fail((flags & CKF_DONT_BLOCK) != 0 ? CKR_NO_EVENT : CKR_FUNCTION_NOT_SUPPORTED);
+    if ((flags & CKF_DONT_BLOCK) != 0) return fail(CKR_NO_EVENT);
+    library.wait_until_stopped();
+    return fail(CKR_CRYPTOKI_NOT_INITIALIZED);
   });
 }
 

@@ -91,8 +91,17 @@ token::Status Library::login(const Session& session, CK_USER_TYPE user, const Se
 }
 
 void Library::stop() {
-  stopped_.store(true, std::memory_order_relaxed);
+  {
+    const std::lock_guard lock(stop_mutex_);
+    stopped_ = true;
+  }
+  stop_condition_.notify_all();
   for (const auto& token : tokens_) token->client().stop();
+}
+
+void Library::wait_until_stopped() {
+  std::unique_lock lock(stop_mutex_);
+  stop_condition_.wait(lock, [this] { return stopped(); });
 }
 
 void Library::abandon_after_fork() noexcept {

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <cstddef>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "base/guarded.h"
@@ -44,6 +46,7 @@ class Library {
 
   // C_Finalize and exit: every request that is under way or to come fails at once.
   void stop();
+  void wait_until_stopped();
   bool stopped() const { return stopped_.load(std::memory_order_relaxed); }
   // In a forked child: closes inherited sockets. The object is unusable afterwards and must be leaked.
   void abandon_after_fork() noexcept;
@@ -51,6 +54,8 @@ class Library {
  private:
   const std::vector<std::shared_ptr<token::Token>> tokens_;
   Guarded<SessionTable> sessions_;
+  std::mutex stop_mutex_;
+  std::condition_variable stop_condition_;
   std::atomic<bool> stopped_{false};
 };
 

@@ -12,8 +12,6 @@ namespace {
 
 using PlanInput = token::SignPlan::Input;
 
-token::Error too_long() { return {CKR_DATA_LEN_RANGE, "the data is too long for the mechanism"}; }
-
 // A shorter digest is the same number with zeros in front; of a longer one the leftmost bytes count
 // (FIPS 186-5 §6.4.1).
 Bytes fit_digest(Bytes digest, std::size_t size) {
@@ -66,18 +64,14 @@ token::Status SignOperation::absorb(ByteView part) {
 }
 
 token::Status SignOperation::keep(ByteView part) {
-  switch (plan_.input) {
-    case PlanInput::kEcdsa:
-      part = part.first(std::min(part.size(), plan_.exact_input - kept_.size()));
-      break;
-    case PlanInput::kDigest:
-      if (part.size() > plan_.exact_input - kept_.size()) return Unexpected(too_long());
-      break;
-    case PlanInput::kMessage:
-    case PlanInput::kDigestInfo:
-      if (part.size() > plan_.max_input - kept_.size()) return Unexpected(too_long());
-      break;
+  const bool exact = plan_.input == PlanInput::kDigest;
+  const std::size_t most = exact ? plan_.exact_input : plan_.max_input;
+  if (part.size() > most - kept_.size()) {
+    return token::fail(CKR_DATA_LEN_RANGE, "the data is too long for the mechanism and the key");
   }
+  // What fit_digest() would cut off need not be kept.
+  if (plan_.input == PlanInput::kEcdsa)
+    part = part.first(std::min(part.size(), plan_.exact_input - kept_.size()));
   kept_.insert(kept_.end(), part.begin(), part.end());
   return Ok{};
 }
