@@ -1,0 +1,404 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef NETHSM_PKCS11T_H
+#define NETHSM_PKCS11T_H
+
+// Types and constants of the PKCS#11 interface. Facts of the OASIS standard "PKCS #11 Specification
+// Version 3.2", chapters 3 (types), 4 (objects), 5.1 (return values) and 6 (mechanisms); layout and comments
+// are ours. Include pkcs11.h, which defines the platform macros first.
+
+#define CRYPTOKI_VERSION_MAJOR 3
+#define CRYPTOKI_VERSION_MINOR 2
+#define CRYPTOKI_VERSION_AMENDMENT 0
+
+// §3.1 Basic types. All numbers are native-endian; CK_ULONG has the width of the platform's long.
+typedef unsigned char CK_BYTE;
+typedef CK_BYTE CK_CHAR;      // of the standard's 7-bit character set
+typedef CK_BYTE CK_UTF8CHAR;  // one octet of UTF-8; strings are not zero-terminated
+typedef CK_BYTE CK_BBOOL;     // CK_TRUE or CK_FALSE, nothing else
+typedef unsigned long int CK_ULONG;
+typedef long int CK_LONG;
+typedef CK_ULONG CK_FLAGS;  // a set of CKF_* bits; which, says the structure or function
+
+typedef CK_BYTE CK_PTR CK_BYTE_PTR;
+typedef CK_CHAR CK_PTR CK_CHAR_PTR;
+typedef CK_UTF8CHAR CK_PTR CK_UTF8CHAR_PTR;
+typedef CK_ULONG CK_PTR CK_ULONG_PTR;
+typedef CK_FLAGS CK_PTR CK_FLAGS_PTR;
+typedef void CK_PTR CK_VOID_PTR;
+typedef CK_VOID_PTR CK_PTR CK_VOID_PTR_PTR;
+
+#define CK_TRUE 1
+#define CK_FALSE 0
+#ifndef CK_DISABLE_TRUE_FALSE
+#ifndef TRUE
+#define TRUE CK_TRUE
+#endif
+#ifndef FALSE
+#define FALSE CK_FALSE
+#endif
+#endif
+
+// Answers in place of a length or count: not known or not allowed; no limit.
+#define CK_UNAVAILABLE_INFORMATION (~0UL)
+#define CK_EFFECTIVELY_INFINITE 0UL
+// Never a session nor an object.
+#define CK_INVALID_HANDLE 0UL
+
+// §3.1 C_GetInfo. Character fields are padded with blanks, without a terminating zero.
+typedef struct CK_VERSION {
+  CK_BYTE major;
+  CK_BYTE minor;  // hundredths: 2.40 is {2, 40}
+} CK_VERSION;
+typedef CK_VERSION CK_PTR CK_VERSION_PTR;
+
+typedef struct CK_INFO {
+  CK_VERSION cryptokiVersion;  // of the interface
+  CK_UTF8CHAR manufacturerID[32];
+  CK_FLAGS flags;  // zero
+  CK_UTF8CHAR libraryDescription[32];
+  CK_VERSION libraryVersion;  // of this implementation
+} CK_INFO;
+typedef CK_INFO CK_PTR CK_INFO_PTR;
+
+typedef CK_ULONG CK_NOTIFICATION;
+#define CKN_SURRENDER 0x0UL
+#define CKN_OTP_CHANGED 0x1UL
+
+// §3.2 Slots.
+typedef CK_ULONG CK_SLOT_ID;
+typedef CK_SLOT_ID CK_PTR CK_SLOT_ID_PTR;
+
+typedef struct CK_SLOT_INFO {
+  CK_UTF8CHAR slotDescription[64];
+  CK_UTF8CHAR manufacturerID[32];
+  CK_FLAGS flags;
+  CK_VERSION hardwareVersion;
+  CK_VERSION firmwareVersion;
+} CK_SLOT_INFO;
+typedef CK_SLOT_INFO CK_PTR CK_SLOT_INFO_PTR;
+
+// CK_SLOT_INFO.flags
+#define CKF_TOKEN_PRESENT 0x1UL
+#define CKF_REMOVABLE_DEVICE 0x2UL
+#define CKF_HW_SLOT 0x4UL
+
+// §3.2 Tokens. Counts may be CK_UNAVAILABLE_INFORMATION, maxima also CK_EFFECTIVELY_INFINITE.
+typedef struct CK_TOKEN_INFO {
+  CK_UTF8CHAR label[32];
+  CK_UTF8CHAR manufacturerID[32];
+  CK_UTF8CHAR model[16];
+  CK_CHAR serialNumber[16];
+  CK_FLAGS flags;
+  CK_ULONG ulMaxSessionCount;
+  CK_ULONG ulSessionCount;  // of this application
+  CK_ULONG ulMaxRwSessionCount;
+  CK_ULONG ulRwSessionCount;
+  CK_ULONG ulMaxPinLen;  // bytes
+  CK_ULONG ulMinPinLen;
+  CK_ULONG ulTotalPublicMemory;  // bytes
+  CK_ULONG ulFreePublicMemory;
+  CK_ULONG ulTotalPrivateMemory;
+  CK_ULONG ulFreePrivateMemory;
+  CK_VERSION hardwareVersion;
+  CK_VERSION firmwareVersion;
+  CK_CHAR utcTime[16];  // YYYYMMDDhhmmss00, with CKF_CLOCK_ON_TOKEN
+} CK_TOKEN_INFO;
+typedef CK_TOKEN_INFO CK_PTR CK_TOKEN_INFO_PTR;
+
+// CK_TOKEN_INFO.flags
+#define CKF_RNG 0x1UL
+#define CKF_WRITE_PROTECTED 0x2UL
+#define CKF_LOGIN_REQUIRED 0x4UL
+#define CKF_USER_PIN_INITIALIZED 0x8UL
+#define CKF_RESTORE_KEY_NOT_NEEDED 0x20UL
+#define CKF_CLOCK_ON_TOKEN 0x40UL
+#define CKF_PROTECTED_AUTHENTICATION_PATH 0x100UL
+#define CKF_DUAL_CRYPTO_OPERATIONS 0x200UL
+#define CKF_TOKEN_INITIALIZED 0x400UL
+#define CKF_SECONDARY_AUTHENTICATION 0x800UL
+#define CKF_USER_PIN_COUNT_LOW 0x00010000UL
+#define CKF_USER_PIN_FINAL_TRY 0x00020000UL
+#define CKF_USER_PIN_LOCKED 0x00040000UL
+#define CKF_USER_PIN_TO_BE_CHANGED 0x00080000UL
+#define CKF_SO_PIN_COUNT_LOW 0x00100000UL
+#define CKF_SO_PIN_FINAL_TRY 0x00200000UL
+#define CKF_SO_PIN_LOCKED 0x00400000UL
+#define CKF_SO_PIN_TO_BE_CHANGED 0x00800000UL
+#define CKF_ERROR_STATE 0x01000000UL
+#define CKF_SEED_RANDOM_REQUIRED 0x02000000UL
+#define CKF_ASYNC_SESSION_SUPPORTED 0x04000000UL
+
+// §3.3 Sessions and users.
+typedef CK_ULONG CK_SESSION_HANDLE;
+typedef CK_SESSION_HANDLE CK_PTR CK_SESSION_HANDLE_PTR;
+typedef CK_ULONG CK_USER_TYPE;
+#define CKU_SO 0x0UL
+#define CKU_USER 0x1UL
+#define CKU_CONTEXT_SPECIFIC 0x2UL
+
+typedef CK_ULONG CK_STATE;
+#define CKS_RO_PUBLIC_SESSION 0x0UL
+#define CKS_RO_USER_FUNCTIONS 0x1UL
+#define CKS_RW_PUBLIC_SESSION 0x2UL
+#define CKS_RW_USER_FUNCTIONS 0x3UL
+#define CKS_RW_SO_FUNCTIONS 0x4UL
+
+typedef struct CK_SESSION_INFO {
+  CK_SLOT_ID slotID;
+  CK_STATE state;
+  CK_FLAGS flags;
+  CK_ULONG ulDeviceError;  // meaning is the device's own
+} CK_SESSION_INFO;
+typedef CK_SESSION_INFO CK_PTR CK_SESSION_INFO_PTR;
+
+// CK_SESSION_INFO.flags and C_OpenSession
+#define CKF_RW_SESSION 0x2UL
+#define CKF_SERIAL_SESSION 0x4UL
+#define CKF_ASYNC_SESSION 0x8UL
+
+// §3.4 Objects. An attribute's value belongs to the caller; ulValueLen counts bytes.
+typedef CK_ULONG CK_OBJECT_HANDLE;
+typedef CK_OBJECT_HANDLE CK_PTR CK_OBJECT_HANDLE_PTR;
+typedef CK_ULONG CK_ATTRIBUTE_TYPE;
+
+typedef struct CK_ATTRIBUTE {
+  CK_ATTRIBUTE_TYPE type;
+  CK_VOID_PTR pValue;
+  CK_ULONG ulValueLen;
+} CK_ATTRIBUTE;
+typedef CK_ATTRIBUTE CK_PTR CK_ATTRIBUTE_PTR;
+
+typedef struct CK_DATE {  // decimal digits
+  CK_CHAR year[4];
+  CK_CHAR month[2];
+  CK_CHAR day[2];
+} CK_DATE;
+typedef CK_DATE CK_PTR CK_DATE_PTR;
+
+// §3.5 Mechanisms. The parameter belongs to the caller; its structure follows from the mechanism.
+typedef CK_ULONG CK_MECHANISM_TYPE;
+typedef CK_MECHANISM_TYPE CK_PTR CK_MECHANISM_TYPE_PTR;
+
+typedef struct CK_MECHANISM {
+  CK_MECHANISM_TYPE mechanism;
+  CK_VOID_PTR pParameter;
+  CK_ULONG ulParameterLen;  // bytes
+} CK_MECHANISM;
+typedef CK_MECHANISM CK_PTR CK_MECHANISM_PTR;
+
+typedef struct CK_MECHANISM_INFO {
+  CK_ULONG ulMinKeySize;  // bits or bytes, as the mechanism's section says
+  CK_ULONG ulMaxKeySize;
+  CK_FLAGS flags;
+} CK_MECHANISM_INFO;
+typedef CK_MECHANISM_INFO CK_PTR CK_MECHANISM_INFO_PTR;
+
+// CK_MECHANISM_INFO.flags; the last block describes elliptic curves. C_SessionCancel takes the operation
+// bits.
+#define CKF_HW 0x1UL
+#define CKF_MESSAGE_ENCRYPT 0x2UL
+#define CKF_MESSAGE_DECRYPT 0x4UL
+#define CKF_MESSAGE_SIGN 0x8UL
+#define CKF_MESSAGE_VERIFY 0x10UL
+#define CKF_MULTI_MESSAGE 0x20UL
+#define CKF_MULTI_MESSGE CKF_MULTI_MESSAGE
+#define CKF_FIND_OBJECTS 0x40UL
+#define CKF_ENCRYPT 0x100UL
+#define CKF_DECRYPT 0x200UL
+#define CKF_DIGEST 0x400UL
+#define CKF_SIGN 0x800UL
+#define CKF_SIGN_RECOVER 0x1000UL
+#define CKF_VERIFY 0x2000UL
+#define CKF_VERIFY_RECOVER 0x4000UL
+#define CKF_GENERATE 0x8000UL
+#define CKF_GENERATE_KEY_PAIR 0x00010000UL
+#define CKF_WRAP 0x00020000UL
+#define CKF_UNWRAP 0x00040000UL
+#define CKF_DERIVE 0x00080000UL
+#define CKF_ENCAPSULATE 0x10000000UL
+#define CKF_DECAPSULATE 0x20000000UL
+#define CKF_EXTENSION 0x80000000UL
+
+#define CKF_EC_F_P 0x00100000UL
+#define CKF_EC_F_2M 0x00200000UL
+#define CKF_EC_ECPARAMETERS 0x00400000UL
+#define CKF_EC_OID 0x00800000UL
+#define CKF_EC_NAMEDCURVE CKF_EC_OID
+#define CKF_EC_UNCOMPRESS 0x01000000UL
+#define CKF_EC_COMPRESS 0x02000000UL
+#define CKF_EC_CURVENAME 0x04000000UL
+
+// §3.6 Functions and interfaces. The lists are defined in pkcs11.h.
+typedef CK_ULONG CK_RV;
+typedef struct CK_FUNCTION_LIST CK_FUNCTION_LIST;
+typedef CK_FUNCTION_LIST CK_PTR CK_FUNCTION_LIST_PTR;
+typedef CK_FUNCTION_LIST_PTR CK_PTR CK_FUNCTION_LIST_PTR_PTR;
+typedef struct CK_FUNCTION_LIST_3_0 CK_FUNCTION_LIST_3_0;
+typedef CK_FUNCTION_LIST_3_0 CK_PTR CK_FUNCTION_LIST_3_0_PTR;
+typedef CK_FUNCTION_LIST_3_0_PTR CK_PTR CK_FUNCTION_LIST_3_0_PTR_PTR;
+typedef struct CK_FUNCTION_LIST_3_2 CK_FUNCTION_LIST_3_2;
+typedef CK_FUNCTION_LIST_3_2 CK_PTR CK_FUNCTION_LIST_3_2_PTR;
+typedef CK_FUNCTION_LIST_3_2_PTR CK_PTR CK_FUNCTION_LIST_3_2_PTR_PTR;
+
+typedef struct CK_INTERFACE {
+  CK_UTF8CHAR_PTR
+      pInterfaceName;  // zero-terminated, lives as long as the module; "PKCS 11" for the standard's lists
+  CK_VOID_PTR pFunctionList;  // starts with a CK_VERSION
+  CK_FLAGS flags;
+} CK_INTERFACE;
+typedef CK_INTERFACE CK_PTR CK_INTERFACE_PTR;
+typedef CK_INTERFACE_PTR CK_PTR CK_INTERFACE_PTR_PTR;
+
+// CK_INTERFACE.flags
+#define CKF_INTERFACE_FORK_SAFE 0x1UL
+
+typedef CK_CALLBACK_FUNCTION(CK_RV, CK_NOTIFY)(CK_SESSION_HANDLE hSession, CK_NOTIFICATION event,
+                                               CK_VOID_PTR pApplication);
+
+// Flags of C_WaitForSlotEvent and of the C_...MessageNext functions.
+#define CKF_DONT_BLOCK 0x1UL
+#define CKF_END_OF_MESSAGE 0x1UL
+
+// §3.7 Locking: the argument of C_Initialize. The four callbacks are all given or all null.
+typedef CK_CALLBACK_FUNCTION(CK_RV, CK_CREATEMUTEX)(CK_VOID_PTR_PTR ppMutex);
+typedef CK_CALLBACK_FUNCTION(CK_RV, CK_DESTROYMUTEX)(CK_VOID_PTR pMutex);
+typedef CK_CALLBACK_FUNCTION(CK_RV, CK_LOCKMUTEX)(CK_VOID_PTR pMutex);
+typedef CK_CALLBACK_FUNCTION(CK_RV, CK_UNLOCKMUTEX)(CK_VOID_PTR pMutex);
+
+typedef struct CK_C_INITIALIZE_ARGS {
+  CK_CREATEMUTEX CreateMutex;
+  CK_DESTROYMUTEX DestroyMutex;
+  CK_LOCKMUTEX LockMutex;
+  CK_UNLOCKMUTEX UnlockMutex;
+  CK_FLAGS flags;
+  CK_VOID_PTR pReserved;  // null
+} CK_C_INITIALIZE_ARGS;
+typedef CK_C_INITIALIZE_ARGS CK_PTR CK_C_INITIALIZE_ARGS_PTR;
+
+// CK_C_INITIALIZE_ARGS.flags
+#define CKF_LIBRARY_CANT_CREATE_OS_THREADS 0x1UL
+#define CKF_OS_LOCKING_OK 0x2UL
+
+// §5 Asynchronous functions: what C_AsyncComplete hands over.
+typedef struct CK_ASYNC_DATA {
+  CK_ULONG ulVersion;
+  CK_BYTE_PTR pValue;
+  CK_ULONG ulValue;
+  CK_OBJECT_HANDLE hObject;
+  CK_OBJECT_HANDLE hAdditionalObject;
+} CK_ASYNC_DATA;
+typedef CK_ASYNC_DATA CK_PTR CK_ASYNC_DATA_PTR;
+
+// §5.1 Return values.
+#define CKR_OK 0x0UL
+#define CKR_CANCEL 0x1UL
+#define CKR_HOST_MEMORY 0x2UL
+#define CKR_SLOT_ID_INVALID 0x3UL
+#define CKR_GENERAL_ERROR 0x5UL
+#define CKR_FUNCTION_FAILED 0x6UL
+#define CKR_ARGUMENTS_BAD 0x7UL
+#define CKR_NO_EVENT 0x8UL
+#define CKR_NEED_TO_CREATE_THREADS 0x9UL
+#define CKR_CANT_LOCK 0xaUL
+#define CKR_ATTRIBUTE_READ_ONLY 0x10UL
+#define CKR_ATTRIBUTE_SENSITIVE 0x11UL
+#define CKR_ATTRIBUTE_TYPE_INVALID 0x12UL
+#define CKR_ATTRIBUTE_VALUE_INVALID 0x13UL
+#define CKR_ACTION_PROHIBITED 0x1bUL
+#define CKR_DATA_INVALID 0x20UL
+#define CKR_DATA_LEN_RANGE 0x21UL
+#define CKR_DEVICE_ERROR 0x30UL
+#define CKR_DEVICE_MEMORY 0x31UL
+#define CKR_DEVICE_REMOVED 0x32UL
+#define CKR_ENCRYPTED_DATA_INVALID 0x40UL
+#define CKR_ENCRYPTED_DATA_LEN_RANGE 0x41UL
+#define CKR_AEAD_DECRYPT_FAILED 0x42UL
+#define CKR_FUNCTION_CANCELED 0x50UL
+#define CKR_FUNCTION_NOT_PARALLEL 0x51UL
+#define CKR_FUNCTION_NOT_SUPPORTED 0x54UL
+#define CKR_KEY_HANDLE_INVALID 0x60UL
+#define CKR_KEY_SIZE_RANGE 0x62UL
+#define CKR_KEY_TYPE_INCONSISTENT 0x63UL
+#define CKR_KEY_NOT_NEEDED 0x64UL
+#define CKR_KEY_CHANGED 0x65UL
+#define CKR_KEY_NEEDED 0x66UL
+#define CKR_KEY_INDIGESTIBLE 0x67UL
+#define CKR_KEY_FUNCTION_NOT_PERMITTED 0x68UL
+#define CKR_KEY_NOT_WRAPPABLE 0x69UL
+#define CKR_KEY_UNEXTRACTABLE 0x6aUL
+#define CKR_MECHANISM_INVALID 0x70UL
+#define CKR_MECHANISM_PARAM_INVALID 0x71UL
+#define CKR_OBJECT_HANDLE_INVALID 0x82UL
+#define CKR_OPERATION_ACTIVE 0x90UL
+#define CKR_OPERATION_NOT_INITIALIZED 0x91UL
+#define CKR_PIN_INCORRECT 0xa0UL
+#define CKR_PIN_INVALID 0xa1UL
+#define CKR_PIN_LEN_RANGE 0xa2UL
+#define CKR_PIN_EXPIRED 0xa3UL
+#define CKR_PIN_LOCKED 0xa4UL
+#define CKR_SESSION_CLOSED 0xb0UL
+#define CKR_SESSION_COUNT 0xb1UL
+#define CKR_SESSION_HANDLE_INVALID 0xb3UL
+#define CKR_SESSION_PARALLEL_NOT_SUPPORTED 0xb4UL
+#define CKR_SESSION_READ_ONLY 0xb5UL
+#define CKR_SESSION_EXISTS 0xb6UL
+#define CKR_SESSION_READ_ONLY_EXISTS 0xb7UL
+#define CKR_SESSION_READ_WRITE_SO_EXISTS 0xb8UL
+#define CKR_SIGNATURE_INVALID 0xc0UL
+#define CKR_SIGNATURE_LEN_RANGE 0xc1UL
+#define CKR_TEMPLATE_INCOMPLETE 0xd0UL
+#define CKR_TEMPLATE_INCONSISTENT 0xd1UL
+#define CKR_TOKEN_NOT_PRESENT 0xe0UL
+#define CKR_TOKEN_NOT_RECOGNIZED 0xe1UL
+#define CKR_TOKEN_WRITE_PROTECTED 0xe2UL
+#define CKR_UNWRAPPING_KEY_HANDLE_INVALID 0xf0UL
+#define CKR_UNWRAPPING_KEY_SIZE_RANGE 0xf1UL
+#define CKR_UNWRAPPING_KEY_TYPE_INCONSISTENT 0xf2UL
+#define CKR_USER_ALREADY_LOGGED_IN 0x100UL
+#define CKR_USER_NOT_LOGGED_IN 0x101UL
+#define CKR_USER_PIN_NOT_INITIALIZED 0x102UL
+#define CKR_USER_TYPE_INVALID 0x103UL
+#define CKR_USER_ANOTHER_ALREADY_LOGGED_IN 0x104UL
+#define CKR_USER_TOO_MANY_TYPES 0x105UL
+#define CKR_WRAPPED_KEY_INVALID 0x110UL
+#define CKR_WRAPPED_KEY_LEN_RANGE 0x112UL
+#define CKR_WRAPPING_KEY_HANDLE_INVALID 0x113UL
+#define CKR_WRAPPING_KEY_SIZE_RANGE 0x114UL
+#define CKR_WRAPPING_KEY_TYPE_INCONSISTENT 0x115UL
+#define CKR_RANDOM_SEED_NOT_SUPPORTED 0x120UL
+#define CKR_RANDOM_NO_RNG 0x121UL
+#define CKR_DOMAIN_PARAMS_INVALID 0x130UL
+#define CKR_CURVE_NOT_SUPPORTED 0x140UL
+#define CKR_BUFFER_TOO_SMALL 0x150UL
+#define CKR_SAVED_STATE_INVALID 0x160UL
+#define CKR_INFORMATION_SENSITIVE 0x170UL
+#define CKR_STATE_UNSAVEABLE 0x180UL
+#define CKR_CRYPTOKI_NOT_INITIALIZED 0x190UL
+#define CKR_CRYPTOKI_ALREADY_INITIALIZED 0x191UL
+#define CKR_MUTEX_BAD 0x1a0UL
+#define CKR_MUTEX_NOT_LOCKED 0x1a1UL
+#define CKR_NEW_PIN_MODE 0x1b0UL
+#define CKR_NEXT_OTP 0x1b1UL
+#define CKR_EXCEEDED_MAX_ITERATIONS 0x1b5UL
+#define CKR_FIPS_SELF_TEST_FAILED 0x1b6UL
+#define CKR_LIBRARY_LOAD_FAILED 0x1b7UL
+#define CKR_PIN_TOO_WEAK 0x1b8UL
+#define CKR_PUBLIC_KEY_INVALID 0x1b9UL
+#define CKR_FUNCTION_REJECTED 0x200UL
+#define CKR_TOKEN_RESOURCE_EXCEEDED 0x201UL
+#define CKR_OPERATION_CANCEL_FAILED 0x202UL
+#define CKR_KEY_EXHAUSTED 0x203UL
+#define CKR_PENDING 0x204UL
+#define CKR_SESSION_ASYNC_NOT_SUPPORTED 0x205UL
+#define CKR_SEED_RANDOM_REQUIRED 0x206UL
+#define CKR_OPERATION_NOT_VALIDATED 0x207UL
+#define CKR_TOKEN_NOT_INITIALIZED 0x208UL
+#define CKR_PARAMETER_SET_NOT_SUPPORTED 0x209UL
+#define CKR_VENDOR_DEFINED 0x80000000UL
+
+#include "pkcs11t_objects.h"
+// First objects, then mechanisms: parameters of mechanisms refer to both.
+#include "pkcs11t_mechanisms.h"
+#include "pkcs11t_parameters.h"
+
+#endif
