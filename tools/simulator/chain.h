@@ -13,7 +13,7 @@ class Router {
  public:
   explicit Router(const std::vector<const Route*>& routes);
 
-  // Null: no route. The arguments of the pattern go to `arguments`.
+  // Null: no route. What stands for the {...} of the pattern is appended to `arguments`.
   const Route* find(const std::vector<std::string>& segments, std::vector<std::string>& arguments) const;
 
  private:
@@ -25,10 +25,7 @@ class Router {
 };
 
 // The server's decisions about one request, from the route to the handler, in its fixed order: the first
-// check that fails decides the answer. `user` becomes the name in the credentials, if any.
-Response answer(const Router& router, Store& store, Instance& instance, const Request& request);
-
-// The user name that the Authorization header claims, for the log; empty without one.
-std::string claimed_user(const Request& request);
+// check that fails decides the answer.
+Response answer(const Router& router, Cluster& cluster, Instance& instance, const Request& request);
 
 }  // namespace nethsm::simulator

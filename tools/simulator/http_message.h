@@ -46,6 +46,11 @@ inline constexpr std::string_view kPem = "application/x-pem-file";
 // undone, dot segments resolved, cut at each slash. Nothing unless it starts with /api/v1/.
 std::optional<std::vector<std::string>> path_segments(std::string_view raw_path);
 
+// "type/subtype" of a Content-Type or of one item of Accept, in lower case and without parameters; nothing if
+// it is no media range.
+std::optional<std::string> media_range(std::string_view header);
+bool media_range_includes(std::string_view range, std::string_view type);  // "*/*" and "text/*" match widely
+
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 std::vector<std::string_view> split(std::string_view text, char separator);
 std::string_view trim(std::string_view text);

@@ -13,10 +13,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "simulator/metrics.h"
 #include "simulator/passphrase.h"
 #include "simulator/profile.h"
+#include "simulator/store.h"
+#include "simulator/timestamp.h"
 #include "simulator/tls_identity.h"
 
 namespace nethsm::simulator {
@@ -53,15 +56,14 @@ class Instance {
   void set_state(State state) { state_ = state; }
 
   std::optional<SlowPassphrase> unlock_passphrase() const;
-  void set_unlock_passphrase(std::string_view passphrase);
   void set_unlock_passphrase(std::optional<SlowPassphrase> passphrase);
 
   Settings settings() const;
   void set_settings(Settings settings);
 
-  // The device's clock, in seconds since 1970; setting it leaves the host's clock alone.
-  std::int64_t time() const;
-  void set_time(std::int64_t seconds);
+  // The device's clock; setting it leaves the host's clock alone.
+  Timestamp time() const;
+  void set_time(Timestamp time);
 
   TlsIdentity tls() const;
   void set_tls(TlsIdentity identity);
@@ -79,8 +81,15 @@ class Instance {
   mutable std::mutex mutex_;
   std::optional<SlowPassphrase> unlock_passphrase_;
   Settings settings_;
-  std::int64_t clock_offset_ = 0;  // seconds
+  Timestamp clock_offset_{};  // to the host's clock
   TlsIdentity tls_;
+};
+
+// The simulated devices and what they share. Provisioning, restoring or resetting one does it to all of them:
+// they are one cluster from the start. Locking, rebooting and the settings concern one instance.
+struct Cluster {
+  Store store;
+  std::vector<std::unique_ptr<Instance>> instances;  // fixed once the simulator has started
 };
 
 }  // namespace nethsm::simulator

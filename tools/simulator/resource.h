@@ -38,8 +38,9 @@ enum class Version : std::uint8_t { kAll, kSince4_0, kSince5_0 };
 // One request on its way through the chain. Lives on the stack of the connection's thread.
 struct Context {
   const Request& request;
-  Instance& instance;
-  Store& store;
+  Cluster& cluster;
+  Instance& instance;  // that was asked
+  Store& store;        // of the cluster
   const ProfileFacts& profile;
   std::vector<std::string> arguments;  // what stands in the path for the {...} of the pattern, in order
   std::optional<User> user;            // set after authentication, for resources that need it
@@ -68,13 +69,14 @@ struct Route {
   std::string_view produces = kJson;
   bool (*exists)(Context&) = nullptr;  // null: always does. May throw Failure(400, ...) about ids in the path
   bool tagged = false;                 // has an ETag: the digest of what `get` answers
-  // Media types that PUT and creating POST take; empty: not checked. "" in the list: no Content-Type at all.
+  // Media types that PUT and creating POST take; empty: not checked. No Content-Type counts as octet-stream.
   std::span<const std::string_view> accepts = {};
   // Makes POST a creating one: Location is the request path, a slash and this id; it is set before the
   // Content-Type is checked, so refusals carry it too.
   std::string (*new_id)(Context&) = nullptr;
-  bool keep_location = false;  // the handler's refusals carry the Location, too
-  Handler get = nullptr;       // also for HEAD
+  bool creates_beside = false;  // Location replaces the last segment of the path instead of adding one
+  bool keep_location = false;   // the handler's refusals carry the Location, too
+  Handler get = nullptr;        // also for HEAD
   Handler put = nullptr;
   Handler post = nullptr;
   Handler del = nullptr;
@@ -84,7 +86,7 @@ inline constexpr std::size_t kCryptoLimit = 67 * 1024 * 1024;
 
 inline constexpr std::string_view kAcceptsJson[] = {kJson};
 // What PUTs that ignore their body take.
-inline constexpr std::string_view kAcceptsNothing[] = {kJson, kOctetStream, ""};
+inline constexpr std::string_view kAcceptsNothing[] = {kJson, kOctetStream};
 
 // Answers of handlers.
 Response no_content();                                       // 204

@@ -9,9 +9,12 @@
 namespace nethsm::simulator {
 
 // The tables of the topics. Each returns a view of a constant table.
-std::span<const Route> health_routes();   // /info, /health, /metrics, /provision, /unlock, /lock, /random
-std::span<const Route> config_routes();   // /config/...
-std::span<const Route> user_routes();     // /users, /namespaces
+std::span<const Route> general_routes();  // /info, /health, /metrics, /provision, /unlock, /lock, /random
+std::span<const Route> config_routes();
+std::span<const Route> config_tls_routes();
+std::span<const Route> user_routes();
+std::span<const Route> user_tag_routes();
+std::span<const Route> namespace_routes();
 std::span<const Route> key_routes();      // /keys/...
 std::span<const Route> system_routes();   // /system/...
 std::span<const Route> cluster_routes();  // /cluster/...

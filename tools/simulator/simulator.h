@@ -15,10 +15,10 @@ enum class Profile { kV3_1, kV4_0, kV5_0 };
 
 struct Options {
   Profile profile = Profile::kV5_0;
-  unsigned instances = 1;             // endpoints that share one store (a cluster)
-  std::string listen = "127.0.0.1";   // address to bind
-  std::uint16_t port = 0;             // first port, consecutive from there; 0: free ports chosen by the system
-  bool demo = false;                  // provisioned with the well-known test users, see README of the simulator
+  unsigned instances = 1;            // endpoints that share one store (a cluster)
+  std::string listen = "127.0.0.1";  // address to bind
+  std::uint16_t port = 0;            // first port, consecutive from there; 0: free ports chosen by the system
+  bool demo = false;  // provisioned with the well-known test users, see README of the simulator
   std::function<void(std::string_view line)> log;  // one line a request; called from server threads
 };
 
@@ -32,7 +32,8 @@ struct RequestRecord {
 };
 
 // A cluster of simulated NetHSMs: real TLS, real HTTP and real keys, all in memory.
-// Thread-safe. The constructor returns once every instance accepts connections; the destructor stops them all.
+// Thread-safe. The constructor returns once every instance accepts connections; the destructor stops them
+// all.
 class Simulator {
  public:
   explicit Simulator(Options options);
@@ -42,8 +43,8 @@ class Simulator {
 
   unsigned instances() const;
   std::uint16_t port(unsigned instance) const;
-  std::string url(unsigned instance) const;              // "https://127.0.0.1:<port>/api/v1"
-  std::string fingerprint(unsigned instance) const;      // SHA-256 of the certificate's DER, 64 hex digits
+  std::string url(unsigned instance) const;          // "https://127.0.0.1:<port>/api/v1"
+  std::string fingerprint(unsigned instance) const;  // SHA-256 of the certificate's DER, 64 hex digits
   std::string certificate_pem(unsigned instance) const;
 
   void stop_instance(unsigned instance);   // closes its connections and its port

@@ -26,7 +26,7 @@ struct TlsIdentity {
   std::string public_pem() const;
 };
 
-// Throws Failure 400 with the server's text when it is no PEM certificate chain.
+// The certificates in a PEM text, in their order; empty when there are none.
 std::vector<std::shared_ptr<X509>> read_certificate_chain(const std::string& pem);
 
 }  // namespace nethsm::simulator

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "simulator/routes.h"
+
+namespace nethsm::simulator {
+
+std::span<const Route> config_tls_routes() { return {}; }
+
+}  // namespace nethsm::simulator
