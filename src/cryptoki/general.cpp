@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The library itself: C_GetInfo (PKCS#11 v3.2 §5.4) and the remains of parallel function management (§5.21).
+// The library itself: C_GetInfo (PKCS#11 v3.2 §5.4) and the remains of parallel function management (§5.20).
 #include <algorithm>
 #include <string_view>
 
 #include "cryptoki/arguments.h"
 #include "cryptoki/entry.h"
+#include "cryptoki/version.h"
 
 namespace nethsm::cryptoki {
 namespace {
-
-constexpr CK_VERSION kCryptokiVersion = {2, 40};
-constexpr CK_VERSION kLibraryVersion = {NETHSM_VERSION_MAJOR, NETHSM_VERSION_MINOR};
 
 template <std::size_t N>
 void blank_padded(std::string_view text, CK_UTF8CHAR (&out)[N]) {

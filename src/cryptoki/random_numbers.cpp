@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random numbers (PKCS#11 v3.2 §5.20).
+// Random numbers (PKCS#11 v3.2 §5.19).
 #include "cryptoki/arguments.h"
 #include "cryptoki/entry.h"
 

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// The lists of functions that applications begin with (PKCS#11 v3.2 §5.4). They work without C_Initialize and
+// after it, in forked children and at exit.
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "cryptoki/arguments.h"
+#include "cryptoki/version.h"
+#include "pkcs11/pkcs11.h"
+
+namespace nethsm::cryptoki {
+namespace {
+
+#define MEMBER(name, parameters, arguments) name,
+constexpr CK_FUNCTION_LIST kFunctions = {kCryptokiVersion, CK_PKCS11_FUNCTIONS_2_40(MEMBER)};
+#undef MEMBER
+
+// The C types have no const; nobody may write here all the same.
+template <class T>
+constexpr T* as_c(const T& value) {
+  return const_cast<T*>(&value);
+}
+
+CK_UTF8CHAR kInterfaceName[] = "PKCS 11";
+
+// Best first: the first is what an application without a wish gets.
+constinit const std::array kInterfaces = {
+    CK_INTERFACE{kInterfaceName, as_c(kFunctions), 0},
+};
+
+bool is_wanted(const CK_INTERFACE& interface, const CK_UTF8CHAR* name, const CK_VERSION* version,
+               CK_FLAGS flags) {
+  const auto text = [](const void* chars) { return static_cast<const char*>(chars); };
+  const auto& offered = *static_cast<const CK_VERSION*>(interface.pFunctionList);
+  if (name != nullptr && std::strcmp(text(name), text(interface.pInterfaceName)) != 0) return false;
+  if (version != nullptr && (version->major != offered.major || version->minor != offered.minor))
+    return false;
+  // CKF_INTERFACE_FORK_SAFE would promise that sessions and operations live on in a child.
+  return (interface.flags & flags) == flags;
+}
+
+}  // namespace
+
+extern "C" {
+
+CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR ppFunctionList) {
+  if (ppFunctionList == nullptr) return CKR_ARGUMENTS_BAD;
+  *ppFunctionList = as_c(kFunctions);
+  return CKR_OK;
+}
+
+CK_RV C_GetInterfaceList(CK_INTERFACE_PTR pInterfacesList, CK_ULONG_PTR pulCount) {
+  if (pulCount == nullptr) return CKR_ARGUMENTS_BAD;
+  const Status status = write_list<CK_INTERFACE>(kInterfaces, pInterfacesList, pulCount);
+  return status ? CKR_OK : status.error().rv;
+}
+
+CK_RV C_GetInterface(CK_UTF8CHAR_PTR pInterfaceName, CK_VERSION_PTR pVersion,
+                     CK_INTERFACE_PTR_PTR ppInterface, CK_FLAGS flags) {
+  if (ppInterface == nullptr) return CKR_ARGUMENTS_BAD;
+  const auto* found = std::ranges::find_if(kInterfaces, [&](const auto& interface) {
+    return is_wanted(interface, pInterfaceName, pVersion, flags);
+  });
+  if (found == kInterfaces.end()) return CKR_FUNCTION_FAILED;
+  *ppInterface = as_c(*found);
+  return CKR_OK;
+}
+
+}  // extern "C"
+
+}  // namespace nethsm::cryptoki

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "pkcs11/pkcs11.h"
+
+namespace nethsm::cryptoki {
+
+// Of the standard: that of the function list, which C_GetInfo must not contradict.
+inline constexpr CK_VERSION kCryptokiVersion = {2, 40};
+// Of the module: the project's.
+inline constexpr CK_VERSION kLibraryVersion = {NETHSM_VERSION_MAJOR, NETHSM_VERSION_MINOR};
+
+}  // namespace nethsm::cryptoki
