@@ -10,6 +10,7 @@
 
 #include "catch.hpp"
 #include "simulator/csr.h"
+#include "simulator/deterministic_ecdsa.h"
 #include "simulator/key_crypto.h"
 #include "simulator/key_crypto_ec.h"
 #include "simulator/key_crypto_rsa.h"
@@ -319,6 +320,18 @@ TEST_CASE("a certificate signing request verifies with the key's own public key"
   REQUIRE(request);
   CHECK(X509_REQ_verify(request.get(), key->pkey()) == 1);
   CHECK(X509_NAME_entry_count(X509_REQ_get_subject_name(request.get())) == 2);
+}
+
+TEST_CASE("deterministic ECDSA gives the signature of RFC 6979, A.2.5") {
+  const auto key = import_data(KeyType::kEcP256,
+                               from_hex("C9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721"));
+  const Bytes message = to_bytes("sample");
+  Bytes hash(32);
+  REQUIRE(EVP_Digest(message.data(), message.size(), hash.data(), nullptr, EVP_sha256(), nullptr) == 1);
+  CHECK(deterministic_ecdsa_sign(key->pkey(), EVP_sha256(), hash) ==
+        from_hex("3046"
+                 "022100EFD48B2AACB6A8FD1140DD9CD45E81D69D2C877B56AAF991C34D0EA84EAF3716"
+                 "022100F7CB1C942D657C41D436C7A1B6E29F65F3E900DBB9AFF4064DC4AB2F843ACDA8"));
 }
 
 TEST_CASE("generation accepts a mechanism only with the key types that can do it") {

@@ -7,6 +7,7 @@
 
 #include <array>
 
+#include "simulator/deterministic_ecdsa.h"
 #include "simulator/key_material.h"
 #include "simulator/openssl_handles.h"
 
@@ -81,12 +82,41 @@ void add_alternative_names(X509_REQ* request, const CsrSubject& subject, bool ip
 void set_subject(X509_REQ* request, const CsrSubject& subject) {
   X509_NAME* name = X509_REQ_get_subject_name(request);
   for (const SubjectPart& part : kSubjectParts) {
-    const Bytes value = to_bytes(subject.*part.value);
-    if (value.empty()) continue;
+    const std::string& text = subject.*part.value;
+    if (text.empty()) continue;
+    const Bytes value = to_bytes(text);
     require(X509_NAME_add_entry_by_NID(name, part.nid, part.string_type, value.data(),
                                        static_cast<int>(value.size()), -1, 0) == 1,
             "subject");
   }
+}
+
+bool is_on_nist_curve(EVP_PKEY* pkey) {
+  std::array<char, 80> name{};
+  if (EVP_PKEY_get_group_name(pkey, name.data(), name.size(), nullptr) != 1) return false;
+  return EC_curve_nid2nist(OBJ_txt2nid(name.data())) != nullptr;
+}
+
+// As X509_REQ_sign, with the deterministic nonce of the genuine server.
+void sign_deterministically(X509_REQ* request, EVP_PKEY* pkey, const EVP_MD* digest) {
+  int algorithm = NID_undef;
+  X509_ALGOR* identifier = X509_ALGOR_new();
+  require(OBJ_find_sigid_by_algs(&algorithm, EVP_MD_get_type(digest), EVP_PKEY_EC) == 1 &&
+              X509_ALGOR_set0(identifier, OBJ_nid2obj(algorithm), V_ASN1_UNDEF, nullptr) == 1 &&
+              X509_REQ_set1_signature_algo(request, identifier) == 1,
+          "signature algorithm");
+  X509_ALGOR_free(identifier);
+  Bytes data(static_cast<std::size_t>(i2d_re_X509_REQ_tbs(request, nullptr)));
+  unsigned char* end = data.data();
+  i2d_re_X509_REQ_tbs(request, &end);
+  Bytes hash(static_cast<std::size_t>(EVP_MD_get_size(digest)));
+  require(EVP_Digest(data.data(), data.size(), hash.data(), nullptr, digest, nullptr) == 1, "EVP_Digest");
+  const Bytes der = deterministic_ecdsa_sign(pkey, digest, hash);
+  ASN1_BIT_STRING* signature = ASN1_BIT_STRING_new();
+  require(signature && ASN1_STRING_set(signature, der.data(), static_cast<int>(der.size())) == 1,
+          "signature");
+  signature->flags = (signature->flags & ~7L) | ASN1_STRING_FLAG_BITS_LEFT;  // no unused bits
+  X509_REQ_set0_signature(request, signature);
 }
 
 }  // namespace
@@ -98,7 +128,9 @@ std::string build_csr_pem(EVP_PKEY* pkey, const EVP_MD* digest, const CsrSubject
           "X509_REQ");
   set_subject(request.get(), subject);
   add_alternative_names(request.get(), subject, ip_names);
-  if (X509_REQ_sign(request.get(), pkey, digest) <= 0) {
+  if (is_on_nist_curve(pkey)) {
+    sign_deterministically(request.get(), pkey, digest);
+  } else if (X509_REQ_sign(request.get(), pkey, digest) <= 0) {
     throw KeyRefused("creating signing request: RSA key too short");
   }
   const BioPtr memory(BIO_new(BIO_s_mem()));

@@ -72,7 +72,6 @@ Response get_key(Context& context) {
 
 Response delete_key(Context& context) {
   if (!context.keys()->erase(key_id(context))) throw Failure(404);
-  context.instance.metrics.count("kv write");
   return no_content();
 }
 
@@ -107,6 +106,9 @@ constexpr Route kRoutes[] = {
      .allow = "POST",
      .no_cache = true,
      .write_roles = kAdministrator,
+     .accepts = kAcceptsJson,
+     .new_id = new_key_id,
+     .creates_beside = true,
      .post = refusing<generate_key_pair>},
     {.pattern = "/keys/{id}",
      .allow = "PUT,GET,DELETE",
@@ -184,7 +186,6 @@ bool change_key(Context& context, const std::function<bool(KeyRecord&)>& change)
   bool changed = false;
   const auto remember = [&](KeyRecord& key) { return changed = change(key); };
   if (!context.keys()->update(key_id(context), remember)) throw Failure(404);
-  if (changed) context.instance.metrics.count("kv write");
   return changed;
 }
 

@@ -69,15 +69,14 @@ Response delete_tag(Context& context) {
 }
 
 bool is_octet_stream(const Context& context) {
-  return context.request.method != "PUT" ||
-         equal_ignoring_case(context.request.header("content-type").value_or(""), kOctetStream);
+  return equal_ignoring_case(context.request.header("content-type").value_or(""), kOctetStream);
 }
 
 // DELETE tells in its own words that there is no certificate, so for it the key is enough.
 bool certificate_exists(Context& context) {
   check_id(key_id(context));
   const KeyRecordPtr key = find_key(context);
-  return key && (context.request.method != "GET" || key->certificate.has_value());
+  return key && (context.request.method == "DELETE" || key->certificate.has_value());
 }
 
 Response get_certificate(Context& context) {

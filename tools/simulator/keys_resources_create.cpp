@@ -5,18 +5,12 @@
 #include "simulator/keys_resources.h"
 #include "simulator/lax_json.h"
 #include "simulator/multipart.h"
-#include "simulator/passphrase.h"
 
 namespace nethsm::simulator {
 namespace {
 
 std::string_view content_type(const Context& context) {
   return context.request.header("content-type").value_or("");
-}
-
-std::string_view media_type(const Context& context) {
-  const std::string_view header = content_type(context);
-  return trim(header.substr(0, header.find(';')));
 }
 
 // The part whose name sorts first holds the JSON, the other one the PEM file.
@@ -44,16 +38,11 @@ void import_as(Context& context, const std::string& id) {
   } else {
     import_json(context, id);
   }
-  context.instance.metrics.count("kv write");
 }
 
 }  // namespace
 
-bool has_media_type(const Context& context) {
-  const auto parts = split(media_type(context), '/');
-  return context.request.method == "GET" || context.request.method == "DELETE" ||
-         (parts.size() == 2 && !parts[0].empty() && !parts[1].empty());
-}
+bool has_media_type(const Context& context) { return media_range(content_type(context)).has_value(); }
 
 Response import_key_with_id(Context& context) {
   import_as(context, key_id(context));
@@ -66,16 +55,14 @@ Response import_key(Context& context) {
 }
 
 Response generate_key_pair(Context& context) {
-  if (!equal_ignoring_case(media_type(context), kJson)) throw Failure(415);
   GenerateRequest request = read_generate_request(parse_body(context), context.profile.labels);
   check_generate_request(request);
-  if (request.id.empty()) request.id = random_hex_id();
+  if (request.id.empty()) request.id = context.created_id;
   check_id(request.id);
   check_generic_length(request);
   auto material = generate_key(request.type, static_cast<std::size_t>(request.length));
   add_key(*context.keys(), request.id, std::move(request.attributes), std::move(material));
   context.instance.metrics.count("generate");
-  context.instance.metrics.count("kv write");
   Response response = json_response(key_id_json(request.id), 201);
   response.location = "/api/v1/keys/" + request.id;
   return response;
