@@ -20,6 +20,9 @@ struct Options {
   std::uint16_t port = 0;            // first port, consecutive from there; 0: free ports chosen by the system
   bool demo = false;  // provisioned with the well-known test users, see README of the simulator
   std::function<void(std::string_view line)> log;  // one line a request; called from server threads
+  bool record = true;                              // keep what requests() tells
+  // Called from a server thread once POST /system/shutdown has stopped an instance.
+  std::function<void(unsigned instance)> on_shutdown;
 };
 
 // What one instance answered, for tests that count.

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "simulator/command_line.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "simulator/profile.h"
+
+namespace nethsm::simulator {
+namespace {
+
+constexpr std::uint16_t kDefaultPort = 8443;
+constexpr unsigned kMaxInstances = 256;
+
+unsigned parse_number(std::string_view option, std::string_view text, unsigned minimum, unsigned maximum) {
+  unsigned number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number < minimum || number > maximum) {
+    throw UsageError(std::string(option) + " takes a number from " + std::to_string(minimum) + " to " +
+                     std::to_string(maximum) + ", not '" + std::string(text) + "'");
+  }
+  return number;
+}
+
+struct OptionRow {
+  std::string_view name;
+  std::string_view value;  // what it takes; empty: nothing
+  std::string_view help;   // empty: another name of the row before
+  void (*apply)(CommandLine&, std::string_view value);
+};
+
+void set_profile(CommandLine& line, std::string_view value) {
+  const ProfileFacts* profile = find_profile(value);
+  if (profile == nullptr) throw UsageError("no such profile: " + std::string(value) + " (3.1, 4.0 or 5.0)");
+  line.options.profile = profile->profile;
+}
+
+constexpr std::array<OptionRow, 11> kOptions = {{
+    {"--port", "N", "first port; 0: free ports (8443)",
+     [](CommandLine& line, std::string_view value) {
+       line.options.port = static_cast<std::uint16_t>(parse_number("--port", value, 0, 65535));
+     }},
+    {"--instances", "N", "a cluster of N devices on consecutive ports (1)",
+     [](CommandLine& line, std::string_view value) {
+       line.options.instances = parse_number("--instances", value, 1, kMaxInstances);
+     }},
+    {"--profile", "VERSION", "API version: 3.1, 4.0 or 5.0 (5.0)", set_profile},
+    {"--api-version", "VERSION", "", set_profile},
+    {"--listen", "ADDRESS", "address to listen on (127.0.0.1)",
+     [](CommandLine& line, std::string_view value) { line.options.listen = value; }},
+    {"--demo", "", "start provisioned, with well-known users",
+     [](CommandLine& line, std::string_view) { line.options.demo = true; }},
+    {"--write-config", "FILE", "write a configuration for the PKCS#11 module",
+     [](CommandLine& line, std::string_view value) { line.write_config = value; }},
+    {"--control-port", "N", "plain HTTP on 127.0.0.1 to stop and start instances; 0: a free port",
+     [](CommandLine& line, std::string_view value) {
+       line.control_port = static_cast<std::uint16_t>(parse_number("--control-port", value, 0, 65535));
+     }},
+    {"--quiet", "", "no line per request", [](CommandLine& line, std::string_view) { line.quiet = true; }},
+    {"--help", "", "this text", [](CommandLine& line, std::string_view) { line.help = true; }},
+    {"--version", "", "the version", [](CommandLine& line, std::string_view) { line.version = true; }},
+}};
+
+}  // namespace
+
+CommandLine parse_command_line(const std::vector<std::string_view>& arguments) {
+  CommandLine line;
+  line.options.port = kDefaultPort;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::size_t equals = arguments[i].find('=');
+    const std::string_view name = arguments[i].substr(0, equals);
+    const auto row =
+        std::find_if(kOptions.begin(), kOptions.end(), [&](const auto& r) { return r.name == name; });
+    if (row == kOptions.end()) throw UsageError("unknown option: " + std::string(arguments[i]));
+    const bool attached = equals != std::string_view::npos;
+    if (row->value.empty() && attached) throw UsageError(std::string(name) + " takes no value");
+    if (!row->value.empty() && !attached && i + 1 == arguments.size())
+      throw UsageError(std::string(name) + " needs a value");
+    const std::string_view value = attached             ? arguments[i].substr(equals + 1)
+                                   : row->value.empty() ? std::string_view()
+                                                        : arguments[++i];
+    row->apply(line, value);
+  }
+  if (line.options.port != 0 && line.options.port + line.options.instances - 1 > 65535)
+    throw UsageError("the last port would be above 65535");
+  return line;
+}
+
+std::string usage() {
+  constexpr std::size_t kColumn = 26;
+  std::string text = "Usage: nethsm-simulator [option ...]\n\nOptions:\n";
+  for (const OptionRow& row : kOptions) {
+    if (row.help.empty()) continue;
+    std::string left = "  " + std::string(row.name) + (row.value.empty() ? "" : " ") + std::string(row.value);
+    left.resize(std::max(kColumn, left.size() + 1), ' ');
+    text += left + std::string(row.help) + "\n";
+  }
+  return text;
+}
+
+}  // namespace nethsm::simulator

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "simulator/connection.h"
+
+#include <openssl/err.h>
+
+#include <algorithm>
+#include <array>
+
+namespace nethsm::simulator {
+namespace {
+
+constexpr std::size_t kReadBytes = 16 * 1024;  // a TLS record
+constexpr std::size_t kMaxLineBytes = 1024 * 1024;
+
+}  // namespace
+
+Connection::Connection(SSL_CTX* context, int socket) : ssl_(SSL_new(context)) {
+  if (ssl_ != nullptr && SSL_set_fd(ssl_.get(), socket) != 1) ssl_.reset();
+}
+
+bool Connection::handshake() {
+  ERR_clear_error();
+  return ssl_ != nullptr && SSL_accept(ssl_.get()) == 1;
+}
+
+std::string Connection::take(std::size_t count) {
+  std::string data;
+  if (count == buffer_.size()) {
+    data.swap(buffer_);
+  } else {
+    data = buffer_.substr(0, count);
+    buffer_.erase(0, count);
+  }
+  return data;
+}
+
+bool Connection::fill() {
+  std::array<char, kReadBytes> data;
+  ERR_clear_error();
+  const int count = SSL_read(ssl_.get(), data.data(), static_cast<int>(data.size()));
+  if (count <= 0) return false;
+  buffer_.append(data.data(), static_cast<std::size_t>(count));
+  return true;
+}
+
+bool Connection::fill_to(std::size_t count) {
+  while (buffer_.size() < count) {
+    if (!fill()) return false;
+  }
+  return true;
+}
+
+bool Connection::read_line(std::string& line) {
+  std::size_t searched = 0;
+  std::size_t end = 0;
+  while ((end = buffer_.find('\n', searched)) == std::string::npos) {
+    searched = buffer_.size();
+    if (searched > kMaxLineBytes || !fill()) return false;
+  }
+  line = take(end + 1);
+  line.pop_back();
+  if (!line.empty() && line.back() == '\r') line.pop_back();
+  return true;
+}
+
+bool Connection::write(std::string_view data) {
+  std::size_t written = 0;
+  ERR_clear_error();
+  return SSL_write_ex(ssl_.get(), data.data(), data.size(), &written) == 1;
+}
+
+void Connection::say_goodbye() {
+  ERR_clear_error();
+  SSL_shutdown(ssl_.get());
+}
+
+}  // namespace nethsm::simulator

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "simulator/simulator.h"
+
+#include <array>
+#include <cstdio>
+#include <ctime>
+#include <mutex>
+
+#include "simulator/chain.h"
+#include "simulator/config_file.h"
+#include "simulator/credentials.h"
+#include "simulator/provisioning.h"
+#include "simulator/routes.h"
+#include "simulator/server.h"
+
+namespace nethsm::simulator {
+namespace {
+
+std::string local_time() {
+  const std::time_t now = std::time(nullptr);
+  std::tm local{};
+  localtime_r(&now, &local);
+  std::array<char, 32> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &local)};
+}
+
+}  // namespace
+
+class Simulator::Impl {
+ public:
+  explicit Impl(Options options) : options_(std::move(options)), router_(routes_of(facts(options_.profile))) {
+    for (unsigned i = 0; i < options_.instances; ++i)
+      cluster_.instances.push_back(std::make_unique<Instance>(facts(options_.profile)));
+    if (options_.demo) provision_demo(cluster_);
+    for (unsigned i = 0; i < options_.instances; ++i) {
+      servers_.push_back(std::make_unique<Server>(
+          options_.listen, [this, i](const Request& request) { return respond(i, request); },
+          [this, i](Afterwards afterwards) { carry_out(i, afterwards); }));
+      servers_[i]->set_identity(cluster_.instances[i]->tls());
+    }
+    for (unsigned i = 0; i < options_.instances; ++i)
+      servers_[i]->start(options_.port == 0 ? std::uint16_t{0}
+                                            : static_cast<std::uint16_t>(options_.port + i));
+  }
+
+  unsigned instances() const { return options_.instances; }
+  Server& server(unsigned i) const { return *servers_.at(i); }
+  const Instance& instance(unsigned i) const { return *cluster_.instances.at(i); }
+
+  std::string url(unsigned i) const {
+    const bool ipv6 = options_.listen.find(':') != std::string::npos;
+    const std::string host = ipv6 ? "[" + options_.listen + "]" : options_.listen;
+    return "https://" + host + ":" + std::to_string(server(i).port()) + "/api/v1";
+  }
+
+  std::vector<RequestRecord> requests() const {
+    const std::lock_guard lock(records_mutex_);
+    return records_;
+  }
+  void clear_requests() {
+    const std::lock_guard lock(records_mutex_);
+    records_.clear();
+  }
+
+  ConfigFile config(std::string_view slot_label) const {
+    ConfigFile config{std::string(slot_label), {}};
+    for (unsigned i = 0; i < instances(); ++i)
+      config.instances.push_back({url(i), instance(i).tls().fingerprint()});
+    return config;
+  }
+
+ private:
+  Response respond(unsigned i, const Request& request) {
+    Response response = answer(router_, cluster_, *cluster_.instances[i], request);
+    if (options_.record || options_.log)
+      note({i, request.method, request.target, claimed_user(request), response.status});
+    return response;
+  }
+
+  void note(const RequestRecord& record) {
+    const std::lock_guard lock(records_mutex_);
+    if (options_.record) records_.push_back(record);
+    if (!options_.log) return;
+    options_.log(local_time() + " " + std::to_string(record.instance) + " " + record.method + " " +
+                 record.path + " " + (record.user.empty() ? "-" : record.user) + " " +
+                 std::to_string(record.status));
+  }
+
+  // Called by the thread of the connection whose request it was.
+  void carry_out(unsigned i, Afterwards afterwards) {
+    switch (afterwards) {
+      case Afterwards::kNothing:
+        return;
+      case Afterwards::kNewCertificate:
+        servers_[i]->set_identity(cluster_.instances[i]->tls());
+        return;
+      case Afterwards::kReboot:
+        cluster_.instances[i]->reboot();
+        servers_[i]->drop_connections();
+        return;
+      case Afterwards::kFactoryReset:
+        reset_cluster(cluster_);
+        for (const auto& server : servers_) server->drop_connections();
+        return;
+      case Afterwards::kShutdown:
+        servers_[i]->close();
+        if (options_.on_shutdown) options_.on_shutdown(i);
+        return;
+    }
+  }
+
+  const Options options_;
+  const Router router_;
+  Cluster cluster_;
+  mutable std::mutex records_mutex_;  // also keeps log lines apart
+  std::vector<RequestRecord> records_;
+  std::vector<std::unique_ptr<Server>> servers_;  // last: their threads use all of the above
+};
+
+Simulator::Simulator(Options options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+Simulator::~Simulator() = default;
+
+unsigned Simulator::instances() const { return impl_->instances(); }
+std::uint16_t Simulator::port(unsigned instance) const { return impl_->server(instance).port(); }
+std::string Simulator::url(unsigned instance) const { return impl_->url(instance); }
+std::string Simulator::fingerprint(unsigned instance) const {
+  return impl_->instance(instance).tls().fingerprint();
+}
+std::string Simulator::certificate_pem(unsigned instance) const {
+  return impl_->instance(instance).tls().certificate_pem();
+}
+
+void Simulator::stop_instance(unsigned instance) { impl_->server(instance).stop(); }
+void Simulator::start_instance(unsigned instance) {
+  Server& server = impl_->server(instance);
+  server.stop();  // if it runs
+  server.start(server.port());
+}
+
+std::vector<RequestRecord> Simulator::requests() const { return impl_->requests(); }
+void Simulator::clear_requests() { impl_->clear_requests(); }
+
+std::string Simulator::config_yaml(std::string_view slot_label) const {
+  return impl_->config(slot_label).yaml();
+}
+
+}  // namespace nethsm::simulator
