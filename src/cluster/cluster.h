@@ -27,11 +27,11 @@ using InstanceIndex = std::size_t;
 struct Request {
   transport::Request http;
   RequestClass request_class = RequestClass::kRead;
-  std::optional<Clock::duration> timeout = std::nullopt;      // for the answer; absent: the slot's
-  std::optional<InstanceIndex> prefer = std::nullopt;         // asked first if it is working
-  bool only_preferred = false;                                // no other instance is asked
-  // Statuses that make the cluster go on to another instance besides 5xx, 412 and 429: a 404 for a key that is known
-  // to exist elsewhere.
+  std::optional<Clock::duration> timeout = std::nullopt;  // for the answer; absent: the slot's
+  std::optional<InstanceIndex> prefer = std::nullopt;     // asked first if it is working
+  bool only_preferred = false;                            // no other instance is asked
+  // Statuses that make the cluster go on to another instance besides 5xx, 412 and 429: a 404 for a key that
+  // is known to exist elsewhere.
   bool try_others_on_not_found = false;
 };
 
@@ -50,14 +50,15 @@ struct Failure {
     kRefusedPeer,     // certificate or pin mismatch on every instance tried
   };
   Kind kind = Kind::kUnreachable;
-  std::string message;                                // of the last attempt, for the log
-  std::optional<InstanceIndex> instance = {};         // where the outcome is unknown
+  std::string message;                         // of the last attempt, for the log
+  std::optional<InstanceIndex> instance = {};  // where the outcome is unknown
 };
 
 using Outcome = Result<Reply, Failure>;
 
-// The NetHSMs behind one slot: chooses the instance, leases connections, fails over. A reply with any status below 500
-// other than 412 and 429 is an outcome and is returned as it is. Thread-safe; holds no lock while it waits.
+// The NetHSMs behind one slot: chooses the instance, leases connections, fails over. A reply with any status
+// below 500 other than 412 and 429 is an outcome and is returned as it is. Thread-safe; holds no lock while
+// it waits.
 class Cluster {
  public:
   explicit Cluster(Settings settings);
@@ -67,11 +68,12 @@ class Cluster {
 
   Outcome send(const Request& request);
 
-  // Many requests over several connections and instances at once, driven by one poll loop in the calling thread; the
-  // outcomes stand in the order of the requests. Meant for reads.
+  // Many requests over several connections and instances at once, driven by one poll loop in the calling
+  // thread; the outcomes stand in the order of the requests. Meant for reads.
   std::vector<Outcome> send_all(std::span<const Request> requests);
 
-  // Every instance once, whatever its health, concurrently: for questions about each device (e.g. GET /health/state).
+  // Every instance once, whatever its health, concurrently: for questions about each device (e.g. GET
+  // /health/state).
   std::vector<Outcome> send_to_each(const Request& request);
 
   std::size_t size() const;
@@ -79,8 +81,8 @@ class Cluster {
 
   // Makes every later call fail at once and wakes those that wait; called by C_Finalize and at exit.
   void stop();
-  // In a forked child: gives up inherited sockets with close(2) only, nothing is said to the peers. The object is
-  // unusable afterwards and must be leaked.
+  // In a forked child: gives up inherited sockets with close(2) only, nothing is said to the peers. The
+  // object is unusable afterwards and must be leaked.
   void abandon_after_fork() noexcept;
 
  private:

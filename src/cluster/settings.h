@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
 #include "transport/endpoint.h"
+#include "transport/tls.h"
 
 namespace nethsm::cluster {
 
@@ -28,6 +30,9 @@ struct Settings {
   Clock::duration timeout = seconds(60);
   std::optional<Clock::duration> connections_max_idle_duration;
   bool threads_allowed = true;  // for the health monitor
+  // Shared by the slots of one library run, so that certificates are loaded once; null: the cluster has its
+  // own.
+  std::shared_ptr<transport::TlsContexts> tls;
 };
 
 }  // namespace nethsm::cluster

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cluster/instance.h"
+
+#include "base/log.h"
+
+namespace nethsm::cluster {
+
+Instance::Instance(const Settings& slot, const InstanceSettings& settings,
+                   std::shared_ptr<transport::TlsContexts> tls, transport::OpenSockets& sockets)
+    : slot_(slot.name),
+      endpoint_(settings.endpoint),
+      tls_(std::move(tls)),
+      sockets_(sockets),
+      pool_(settings.max_idle_connections, slot.connections_max_idle_duration) {}
+
+Result<std::unique_ptr<transport::Connection>, transport::Failure> Instance::open(Deadline ready_by) {
+  std::shared_ptr<const transport::TlsContext> context;
+  if (endpoint_.tls) context = TRY(tls_->get(endpoint_.trust));
+  auto addresses = TRY(resolver_.resolve(endpoint_.host, endpoint_.port));
+  return std::make_unique<transport::Connection>(
+      transport::Connection::Target{endpoint_, std::move(addresses), std::move(context), &sockets_},
+      ready_by);
+}
+
+void Instance::failed(const std::string& why) {
+  if (health_.note_failure(Clock::now())) {
+    log::warn("slot '%s': %s has failed: %s", slot_.c_str(), url().c_str(), why.c_str());
+  } else {
+    log::debug("slot '%s': %s fails: %s", slot_.c_str(), url().c_str(), why.c_str());
+  }
+}
+
+void Instance::refused(const std::string& why) {
+  if (health_.note_refusal(Clock::now())) {
+    log::warn("slot '%s': %s is not trusted: %s", slot_.c_str(), url().c_str(), why.c_str());
+  }
+}
+
+void Instance::worked() {
+  if (health_.note_success()) log::info("slot '%s': %s works again", slot_.c_str(), url().c_str());
+}
+
+}  // namespace nethsm::cluster

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "cluster/health.h"
+#include "cluster/settings.h"
+#include "transport/connection.h"
+#include "transport/pool.h"
+#include "transport/resolver.h"
+#include "transport/tls.h"
+
+namespace nethsm::cluster {
+
+// One NetHSM: its address, its idle connections, its health. Thread-safe; opening a connection may wait for
+// the name to be resolved, nothing else here waits.
+class Instance {
+ public:
+  Instance(const Settings& slot, const InstanceSettings& settings,
+           std::shared_ptr<transport::TlsContexts> tls, transport::OpenSockets& sockets);
+
+  const std::string& url() const { return endpoint_.url; }
+  Health& health() { return health_; }
+
+  // An idle connection that is still good, or null.
+  std::unique_ptr<transport::Connection> warm() { return pool_.take(); }
+  // A new one, not yet connected.
+  Result<std::unique_ptr<transport::Connection>, transport::Failure> open(Deadline ready_by);
+  void give_back(std::unique_ptr<transport::Connection> connection) {
+    pool_.give_back(std::move(connection));
+  }
+
+  // What a request found out. The first of a kind is logged.
+  void failed(const std::string& why);
+  void refused(const std::string& why);
+  void worked();
+  void could_not_connect() { resolver_.distrust(endpoint_.host); }
+
+ private:
+  const std::string slot_;
+  const transport::Endpoint endpoint_;
+  const std::shared_ptr<transport::TlsContexts> tls_;
+  transport::OpenSockets& sockets_;
+  transport::Resolver resolver_;
+  transport::Pool pool_;
+  Health health_;
+};
+
+}  // namespace nethsm::cluster
