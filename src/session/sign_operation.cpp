@@ -26,7 +26,7 @@ token::Result<SignOperation> SignOperation::start(const token::SignPlan& plan, D
   std::optional<crypto::Digest> digest;
   if (plan.digest) {
     auto started = crypto::Digest::start(*plan.digest);
-    if (!started) return token::fail(CKR_GENERAL_ERROR, std::move(started).error());
+    if (!started) return token::fail(CKR_GENERAL_ERROR, std::move(started).error().message);
     digest = std::move(*started);
   }
   return SignOperation(plan, std::move(digest), std::move(device));
@@ -59,7 +59,8 @@ token::Result<Progress> SignOperation::finish(const Output& signature) {
 
 token::Status SignOperation::absorb(ByteView part) {
   if (!digest_) return keep(part);
-  if (!digest_->update(part)) return token::fail(CKR_GENERAL_ERROR, "OpenSSL could not digest the data");
+  const auto status = digest_->update(part);
+  if (!status) return token::fail(CKR_GENERAL_ERROR, status.error().message);
   return Ok{};
 }
 
@@ -80,7 +81,7 @@ token::Result<Bytes> SignOperation::message_for_device() {
   Bytes message = std::move(kept_);
   if (digest_) {
     auto digested = digest_->finish();
-    if (!digested) return token::fail(CKR_GENERAL_ERROR, std::move(digested).error());
+    if (!digested) return token::fail(CKR_GENERAL_ERROR, std::move(digested).error().message);
     message = std::move(*digested);
   }
   switch (plan_.input) {
@@ -102,7 +103,7 @@ token::Result<Bytes> SignOperation::message_for_device() {
 token::Result<Bytes> SignOperation::as_pkcs11(Bytes answer) const {
   if (plan_.input == PlanInput::kEcdsa) {
     auto fixed = crypto::ecdsa_fixed_from_der(answer, plan_.signature_length / 2);
-    if (!fixed) return token::fail(CKR_DEVICE_ERROR, "the device answered with a malformed ECDSA signature");
+    if (!fixed) return token::fail(CKR_DEVICE_ERROR, "the device's signature: " + fixed.error().message);
     return std::move(*fixed);
   }
   if (answer.size() != plan_.signature_length) {

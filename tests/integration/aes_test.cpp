@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+#include "fixture/device.h"
+#include "fixture/openssl.h"
+#include "fixture/token_session.h"
+
+using namespace nethsm;
+using namespace nethsm::test;
+
+namespace {
+
+const Bytes kIv = to_bytes("an IV of 16 byte");
+
+enum class Direction { kEncrypt, kDecrypt };
+
+// A secret key whose value the test knows: imported.
+CK_OBJECT_HANDLE import_aes(TokenSession& token, ByteView value) {
+  Attributes wanted;
+  wanted.number(CKA_CLASS, CKO_SECRET_KEY).number(CKA_KEY_TYPE, CKK_AES).flag(CKA_TOKEN, true);
+  wanted.text(CKA_ID, unique_id("aes")).bytes(CKA_VALUE, value);
+  CK_OBJECT_HANDLE key = CK_INVALID_HANDLE;
+  must(token.module->C_CreateObject(token.session, wanted.data(), wanted.size(), &key), "C_CreateObject");
+  return key;
+}
+
+// One direction with the functions of the other side hidden.
+struct Cipher {
+  TokenSession& token;
+  Direction direction;
+
+  CK_RV init(CK_OBJECT_HANDLE key, ByteView iv = kIv) const {
+    CK_MECHANISM mechanism{CKM_AES_CBC, in(iv), iv.size()};
+    return encrypts() ? token.module->C_EncryptInit(token.session, &mechanism, key)
+                      : token.module->C_DecryptInit(token.session, &mechanism, key);
+  }
+  CK_RV one_shot(ByteView data, CK_BYTE* out, CK_ULONG* length) const {
+    return encrypts() ? token.module->C_Encrypt(token.session, in(data), data.size(), out, length)
+                      : token.module->C_Decrypt(token.session, in(data), data.size(), out, length);
+  }
+  CK_RV update(ByteView data, CK_BYTE* out, CK_ULONG* length) const {
+    return encrypts() ? token.module->C_EncryptUpdate(token.session, in(data), data.size(), out, length)
+                      : token.module->C_DecryptUpdate(token.session, in(data), data.size(), out, length);
+  }
+  CK_RV final(CK_BYTE* out, CK_ULONG* length) const {
+    return encrypts() ? token.module->C_EncryptFinal(token.session, out, length)
+                      : token.module->C_DecryptFinal(token.session, out, length);
+  }
+  bool encrypts() const { return direction == Direction::kEncrypt; }
+};
+
+std::string text_of(std::size_t size) {
+  std::string text;
+  for (std::size_t i = 0; i < size; ++i) text.push_back(static_cast<char>('a' + i % 23));
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("AES-CBC gives what OpenSSL gives, with every key length, in both directions") {
+  const ConfigFile config({device_slot()});
+  TokenSession token;
+  const Cipher cipher{token, GENERATE(Direction::kEncrypt, Direction::kDecrypt)};
+  const Bytes value(GENERATE(std::size_t{16}, std::size_t{24}, std::size_t{32}), 'k');
+  const auto key = import_aes(token, value);
+  const std::string data = text_of(GENERATE(std::size_t{0}, std::size_t{16}, std::size_t{4096}));
+
+  REQUIRE(cipher.init(key) == CKR_OK);
+  CK_ULONG length = 12345;
+  REQUIRE(cipher.one_shot(as_bytes(data), nullptr, &length) == CKR_OK);
+  CHECK(length == data.size());
+  Bytes out(data.size() + 1, 0xa5);
+  if (!data.empty()) {
+    length = data.size() - 1;
+    CHECK(cipher.one_shot(as_bytes(data), out.data(), &length) == CKR_BUFFER_TOO_SMALL);
+    CHECK(out == Bytes(out.size(), 0xa5));
+  }
+  length = out.size();
+  REQUIRE(cipher.one_shot(as_bytes(data), out.data(), &length) == CKR_OK);
+  out.resize(length);
+  CHECK(out == aes_cbc(value, kIv, as_bytes(data), cipher.encrypts()));
+  token.destroy(key);
+}
+
+TEST_CASE("AES-CBC in parts gives the same, each full block at once") {
+  const ConfigFile config({device_slot()});
+  TokenSession token;
+  const Cipher cipher{token, GENERATE(Direction::kEncrypt, Direction::kDecrypt)};
+  const Bytes value(32, 'k');
+  const auto key = import_aes(token, value);
+  const std::string data = text_of(320);
+  const std::size_t part =
+      GENERATE(std::size_t{1}, std::size_t{15}, std::size_t{16}, std::size_t{17}, std::size_t{100});
+
+  REQUIRE(cipher.init(key) == CKR_OK);
+  Bytes result;
+  for (std::size_t taken = 0; taken < data.size();) {
+    const ByteView next = as_bytes(data).subspan(taken, std::min(part, data.size() - taken));
+    Bytes out(128);
+    CK_ULONG length = out.size();
+    REQUIRE(cipher.update(next, out.data(), &length) == CKR_OK);
+    taken += next.size();
+    result.insert(result.end(), out.begin(), out.begin() + static_cast<std::ptrdiff_t>(length));
+    CHECK(result.size() == taken / 16 * 16);
+  }
+  CK_ULONG length = 0;
+  CHECK(cipher.final(nullptr, &length) == CKR_OK);
+  CHECK(length == 0);
+  CK_BYTE none = 0;
+  CHECK(cipher.final(&none, &length) == CKR_OK);
+  CHECK(result == aes_cbc(value, kIv, as_bytes(data), cipher.encrypts()));
+  token.destroy(key);
+}
+
+TEST_CASE("AES-CBC may work in place") {
+  const ConfigFile config({device_slot()});
+  TokenSession token;
+  const Cipher cipher{token, Direction::kEncrypt};
+  const Bytes value(16, 'k');
+  const auto key = import_aes(token, value);
+  Bytes data = to_bytes(text_of(64));
+  const Bytes expected = aes_cbc(value, kIv, data, true);
+  CK_ULONG length = data.size();
+  REQUIRE(cipher.init(key) == CKR_OK);
+  REQUIRE(cipher.one_shot(data, data.data(), &length) == CKR_OK);
+  CHECK(data == expected);
+  token.destroy(key);
+}
+
+TEST_CASE("AES-CBC takes whole blocks only") {
+  const ConfigFile config({device_slot()});
+  TokenSession token;
+  const Cipher cipher{token, GENERATE(Direction::kEncrypt, Direction::kDecrypt)};
+  const CK_RV expected = cipher.encrypts() ? CKR_DATA_LEN_RANGE : CKR_ENCRYPTED_DATA_LEN_RANGE;
+  const auto key = token.generate_aes(unique_id("blocks"));
+  Bytes out(64);
+  CK_ULONG length = out.size();
+  REQUIRE(cipher.init(key) == CKR_OK);
+  CHECK(cipher.one_shot(Bytes(17), out.data(), &length) == expected);
+
+  REQUIRE(cipher.init(key) == CKR_OK);
+  length = out.size();
+  REQUIRE(cipher.update(Bytes(17), out.data(), &length) == CKR_OK);
+  CHECK(length == 16);
+  length = out.size();
+  CHECK(cipher.final(out.data(), &length) == expected);
+
+  REQUIRE(cipher.init(key) == CKR_OK);
+  length = out.size();
+  CHECK(cipher.final(out.data(), &length) == CKR_OK);
+  CHECK(length == 0);
+}
+
+TEST_CASE("One-shot and multi-part calls do not mix") {
+  const ConfigFile config({device_slot()});
+  TokenSession token;
+  const Cipher cipher{token, GENERATE(Direction::kEncrypt, Direction::kDecrypt)};
+  const auto key = token.generate_aes(unique_id("mix"));
+  Bytes out(64);
+  CK_ULONG length = out.size();
+  REQUIRE(cipher.init(key) == CKR_OK);
+  REQUIRE(cipher.update(Bytes(16), out.data(), &length) == CKR_OK);
+  length = out.size();
+  CHECK(cipher.one_shot(Bytes(16), out.data(), &length) == CKR_OPERATION_ACTIVE);
+
+  REQUIRE(cipher.init(key) == CKR_OK);
+  REQUIRE(cipher.one_shot(Bytes(16), nullptr, &length) == CKR_OK);
+  CHECK(cipher.update(Bytes(16), out.data(), &length) == CKR_OPERATION_ACTIVE);
+  CHECK(cipher.init(key) == CKR_OK);
+}
+
+TEST_CASE("AES-CBC checks its parameter, key and arguments") {
+  const ConfigFile config({device_slot()});
+  TokenSession token;
+  const Cipher cipher{token, GENERATE(Direction::kEncrypt, Direction::kDecrypt)};
+  const auto key = token.generate_aes(unique_id("checks"));
+  const auto ed = token.generate_ed25519(unique_id("checks"));
+  CHECK(cipher.init(key, ByteView(kIv).first(15)) == CKR_MECHANISM_PARAM_INVALID);
+  CHECK(cipher.init(key, {}) == CKR_MECHANISM_PARAM_INVALID);
+  CHECK(cipher.init(999999) == CKR_KEY_HANDLE_INVALID);
+  CHECK(cipher.init(ed.private_key) == CKR_KEY_TYPE_INCONSISTENT);
+
+  Bytes out(16);
+  CK_ULONG length = out.size();
+  REQUIRE(cipher.init(key) == CKR_OK);
+  CHECK(cipher.one_shot(Bytes(16), out.data(), nullptr) == CKR_ARGUMENTS_BAD);
+  REQUIRE(cipher.init(key) == CKR_OK);
+  CHECK(cipher.update(ByteView(static_cast<const std::uint8_t*>(nullptr), 16), out.data(), &length) ==
+        CKR_ARGUMENTS_BAD);
+  CHECK(cipher.update(Bytes(16), out.data(), &length) == CKR_OPERATION_NOT_INITIALIZED);
+}

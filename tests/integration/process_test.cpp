@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string>
+
+#include "catch.hpp"
+#include "fixture/device.h"
+#include "fixture/host.h"
+#include "fixture/token_session.h"
+
+using namespace nethsm;
+using namespace nethsm::test;
+
+namespace {
+
+void succeeds(const char* scenario, int times = 1) {
+  const ConfigFile config({device_slot()});
+  const std::string id = unique_id("host");
+  TokenSession token;
+  const auto key = token.generate_ed25519(id);
+  for (int i = 0; i < times; ++i) {
+    const HostRun run = run_host(scenario, id);
+    CHECK(run.status == 0);
+    // Nothing is printed into the host's output.
+    CHECK(run.output == "");
+  }
+  CHECK(token.sign({CKM_EDDSA, nullptr, 0}, key.private_key, as_bytes("data")).rv == CKR_OK);
+}
+
+}  // namespace
+
+TEST_CASE("Calls that come after the exit handlers are harmless and destroy nothing") { succeeds("exit"); }
+TEST_CASE("A process may exit while its threads sign") { succeeds("exit-threads", 10); }
+TEST_CASE("A forked child is not initialised, starts anew, and leaves its parent's connections alone") {
+  succeeds("fork");
+}
+TEST_CASE("A forked child may finalise before it starts anew") { succeeds("fork-finalize"); }
+TEST_CASE("A forked child that does nothing leaves its parent's connections alone") {
+  succeeds("fork-nothing");
+}
+TEST_CASE("A child of a child starts anew as well") { succeeds("fork-twice"); }
+TEST_CASE("A forked child knows the configuration though the file is out of its reach") {
+  const ConfigFile config({device_slot()});
+  const std::string id = unique_id("host");
+  TokenSession token;
+  token.generate_ed25519(id);
+  const HostRun run = run_host("fork-no-file", id);
+  CHECK(run.status == 0);
+  CHECK(run.output == "");
+}
+TEST_CASE("A process may fork while its other threads sign") { succeeds("fork-threads"); }
+TEST_CASE("Threads that initialise at the same time all find the module initialised") {
+  succeeds("initialize-threads", 10);
+}

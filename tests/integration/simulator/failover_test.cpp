@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <atomic>
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "catch.hpp"
+#include "fixture/device.h"
+#include "fixture/openssl.h"
+#include "fixture/token_session.h"
+
+using namespace nethsm;
+using namespace nethsm::test;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+namespace {
+
+// A port that nobody listens on: of an instance that was stopped.
+std::string dead_url() {
+  simulator::Simulator simulator(demo());
+  return simulator.url(0);
+}
+
+}  // namespace
+
+TEST_CASE("When one of three instances stops no call fails") {
+  simulator::Simulator simulator(demo(3));
+  const ConfigFile config({slot_of(simulator)});
+  TokenSession token;
+  const std::string id = unique_id("failover");
+  const auto pair = token.generate_ed25519(id);
+  const EvpKey key = public_key_of(token, pair.public_key);
+
+  std::atomic<int> signatures{0};
+  std::atomic<int> failures{0};
+  std::atomic<bool> stop{false};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; ++i) {
+    threads.emplace_back([&] {
+      CK_SESSION_HANDLE session = CK_INVALID_HANDLE;
+      must(token.module->C_OpenSession(0, CKF_SERIAL_SESSION, nullptr, nullptr, &session), "C_OpenSession");
+      CK_MECHANISM mechanism{CKM_EDDSA, nullptr, 0};
+      while (!stop) {
+        Bytes signature(64);
+        CK_ULONG length = signature.size();
+        const bool ok =
+            token.module->C_SignInit(session, &mechanism, pair.private_key) == CKR_OK &&
+            token.module->C_Sign(session, in(as_bytes("data")), 4, signature.data(), &length) == CKR_OK;
+        ++(ok ? signatures : failures);
+      }
+    });
+  }
+  const auto wait_for_more = [&](int more) {
+    const int until = signatures + more;
+    while (signatures < until && failures == 0) std::this_thread::yield();
+  };
+  wait_for_more(50);
+  for (unsigned instance = 0; instance < 3; ++instance) {
+    simulator.stop_instance(instance);
+    wait_for_more(100);
+    CHECK(token.find(Attributes().text(CKA_ID, id)).size() == 2);
+    simulator.start_instance(instance);
+    wait_for_more(50);
+  }
+  stop = true;
+  for (auto& thread : threads) thread.join();
+  CHECK(failures == 0);
+}
+
+TEST_CASE("A cluster that cannot be reached has its slot listed, without a token, in bounded time") {
+  SlotOptions dead;
+  dead.urls = {dead_url()};
+  simulator::Simulator simulator(demo());
+  const ConfigFile config({dead, slot_of(simulator)});
+  const auto start = steady_clock::now();
+  TokenSession token(1);
+  CK_ULONG count = 0;
+  REQUIRE(token.module->C_GetSlotList(CK_FALSE, nullptr, &count) == CKR_OK);
+  CHECK(count == 2);
+  CK_SLOT_ID present[2];
+  REQUIRE(token.module->C_GetSlotList(CK_TRUE, present, &count) == CKR_OK);
+  REQUIRE(count == 1);
+  CHECK(present[0] == 1);
+
+  CK_SLOT_INFO slot;
+  REQUIRE(token.module->C_GetSlotInfo(0, &slot) == CKR_OK);
+  CHECK((slot.flags & CKF_TOKEN_PRESENT) == 0);
+  CK_SESSION_HANDLE session = CK_INVALID_HANDLE;
+  CHECK(token.module->C_OpenSession(0, CKF_SERIAL_SESSION, nullptr, nullptr, &session) ==
+        CKR_TOKEN_NOT_PRESENT);
+  CHECK(steady_clock::now() - start < seconds(15));
+}
+
+TEST_CASE("A slot comes back when its cluster does") {
+  simulator::Simulator simulator(demo());
+  const ConfigFile config({slot_of(simulator)});
+  TokenSession token;
+  const auto pair = token.generate_ed25519(unique_id("back"));
+  simulator.stop_instance(0);
+  CHECK(token.sign({CKM_EDDSA, nullptr, 0}, pair.private_key, as_bytes("data")).rv == CKR_DEVICE_ERROR);
+  simulator.start_instance(0);
+  CHECK(token.sign({CKM_EDDSA, nullptr, 0}, pair.private_key, as_bytes("data")).rv == CKR_OK);
+}
+
+TEST_CASE("Without threads everything works as well, a failed instance included") {
+  simulator::Simulator simulator(demo(2));
+  const ConfigFile config({slot_of(simulator)}, "disable_threads: true\n");
+  TokenSession token;
+  const auto pair = token.generate_ed25519(unique_id("threads"));
+  simulator.stop_instance(0);
+  for (int i = 0; i < 20; ++i) {
+    CHECK(token.sign({CKM_EDDSA, nullptr, 0}, pair.private_key, as_bytes("data")).rv == CKR_OK);
+  }
+  simulator.start_instance(0);
+}
