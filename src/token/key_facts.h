@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include "crypto/curves.h"
+#include "nethsm/key.h"
+
+// NetHSM keys in terms of curves, moduli and X.509.
+namespace nethsm::token {
+
+struct CurveFacts {
+  api::KeyType type;
+  crypto::Curve curve;
+  std::size_t device_digest;  // bytes that the device takes for an ECDSA signature; 0: not an ECDSA curve
+};
+const CurveFacts* curve_of(api::KeyType type);  // null: not a key on a curve
+std::optional<api::KeyType> key_type_of_ec_params(ByteView ec_params);
+
+std::size_t modulus_length(const api::Key& key);  // bytes; 0 for all but RSA keys
+
+// DER SubjectPublicKeyInfo; empty for keys without a public part.
+Bytes public_key_info(const api::Key& key);
+
+}  // namespace nethsm::token

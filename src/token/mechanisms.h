@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "crypto/digest.h"
+#include "nethsm/key.h"
+#include "token/error.h"
+#include "token/plans.h"
+
+// What is known of each mechanism that the module offers: one row a mechanism. The list and the information
+// that applications see, the plans of operations, CKA_ALLOWED_MECHANISMS and the mechanisms of new keys
+// derive from it.
+namespace nethsm::token {
+
+enum class KeyFamily : std::uint8_t { kRsa, kEc, kEdwards, kAes, kGenericSecret };
+
+// A Generic key is an AES key as far as the device would use it as one.
+KeyFamily family_of(const api::Key& key);
+CK_KEY_TYPE key_type_of(KeyFamily family);
+
+enum class Parameter : std::uint8_t {
+  kNone,   // none is needed, and one that is given is not looked at
+  kPss,    // CK_RSA_PKCS_PSS_PARAMS
+  kOaep,   // CK_RSA_PKCS_OAEP_PARAMS
+  kEdDsa,  // none or CK_EDDSA_PARAMS
+  kIv,     // 16 bytes
+};
+
+struct MechanismRow {
+  CK_MECHANISM_TYPE type;
+  std::string_view name;
+  CK_ULONG min_key_size, max_key_size;  // bits; bytes for AES, as the standard has it
+  CK_FLAGS flags;                       // as C_GetMechanismInfo shows them
+  KeyFamily family;
+  Parameter parameter = Parameter::kNone;
+  SignPlan::Input input = SignPlan::Input::kMessage;      // of C_Sign
+  std::optional<crypto::DigestAlgorithm> digest = {};     // that the module computes first
+  api::Mechanisms sign = {}, decrypt = {}, encrypt = {};  // of the device; the parameter picks one of several
+};
+
+std::span<const MechanismRow> mechanism_rows();
+const MechanismRow* find_mechanism(CK_MECHANISM_TYPE type);  // null: not offered
+
+// The row of a key (pair) generation mechanism; also for CKM_EDDSA, which GnuTLS 3.7 takes for one.
+const MechanismRow* find_generation(CK_MECHANISM_TYPE type);
+
+// A hash function as the parameters of PSS and OAEP name it, and what the device can do with it: PSS with a
+// salt as long as the hash, OAEP with an empty label, both with MGF1 over the same hash.
+struct HashRow {
+  CK_MECHANISM_TYPE hash;
+  CK_RSA_PKCS_MGF_TYPE mgf;
+  crypto::DigestAlgorithm algorithm;
+  api::Mechanism pss, oaep;
+};
+const HashRow* find_hash(CK_MECHANISM_TYPE hash);
+const HashRow* find_hash(crypto::DigestAlgorithm algorithm);
+
+// CKA_ALLOWED_MECHANISMS of a key, and the NetHSM mechanisms that such a list asks for.
+std::vector<CK_MECHANISM_TYPE> allowed_mechanisms(const api::Key& key);
+api::Mechanisms device_mechanisms(std::span<const CK_MECHANISM_TYPE> allowed);
+
+}  // namespace nethsm::token
