@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -14,22 +16,28 @@
 
 namespace nethsm::token {
 
-// What the module knows of a NetHSM key: shared by the objects that are made of it, replaced as a whole when the
-// label or the id changes. Immutable.
+// What the module knows of a NetHSM key: shared by the objects that are made of it, replaced as a whole when
+// the label or the id changes. Immutable.
 struct KeyRecord {
   api::Key key;
+  // What the device does not tell, known while the process that made the key lives.
+  enum class Origin : std::uint8_t { kUnknown, kGenerated, kImported };
+  Origin origin = Origin::kUnknown;
   // CKM_* when this process generated the key, else CK_UNAVAILABLE_INFORMATION: never a guess.
   CK_MECHANISM_TYPE generated_by = CK_UNAVAILABLE_INFORMATION;
+  std::optional<std::size_t> secret_length = {};  // of Generic keys, in bytes
+  bool label_is_local = false;  // the server cannot store labels: key.label is known here only
 };
 
-// One PKCS#11 object: the private, public or secret side of a NetHSM key, or its certificate. An immutable value; a
-// call that holds one is not disturbed by a rename or a refresh. Its handle is never used again for anything else.
+// One PKCS#11 object: the private, public or secret side of a NetHSM key, or its certificate. An immutable
+// value; a call that holds one is not disturbed by a rename or a refresh. Its handle is never used again for
+// anything else.
 struct Object {
   CK_OBJECT_HANDLE handle = CK_INVALID_HANDLE;
   CK_OBJECT_CLASS object_class = 0;
-  std::shared_ptr<const KeyRecord> record;                  // null for objects without a key
+  std::shared_ptr<const KeyRecord> record;                 // null for objects without a key
   std::shared_ptr<const crypto::Certificate> certificate;  // CKO_CERTIFICATE only
-  std::optional<CK_SESSION_HANDLE> owner;                   // session objects: the session that they end with
+  std::optional<CK_SESSION_HANDLE> owner;                  // session objects: the session that they end with
 };
 using ObjectPtr = std::shared_ptr<const Object>;
 
