@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "crypto/der.h"
+#include "crypto/private_key.h"
+#include "crypto/public_key.h"
+#include "token/attributes.h"
+#include "token/key_facts.h"
+#include "token/key_template.h"
+#include "token/new_key.h"
+
+namespace nethsm::token {
+namespace {
+
+using crypto::der::without_leading_zeros;
+
+SecretBytes secret(ByteView bytes) { return {bytes.begin(), bytes.end()}; }
+
+Result<ByteView> required(const Template& key, CK_ATTRIBUTE_TYPE attribute) {
+  const auto value = key.bytes(attribute);
+  if (value && !value->empty()) return *value;
+  return fail(CKR_TEMPLATE_INCOMPLETE, attribute_name(attribute) + " is missing");
+}
+
+Unexpected<Error> invalid(CK_ATTRIBUTE_TYPE attribute, const char* reason) {
+  return fail(CKR_ATTRIBUTE_VALUE_INVALID, attribute_name(attribute) + reason);
+}
+
+Result<CK_KEY_TYPE> required_key_type(const Template& key) {
+  const auto type = TRY(key.number(CKA_KEY_TYPE));
+  if (type) return CK_KEY_TYPE{*type};
+  return fail(CKR_TEMPLATE_INCOMPLETE, "CKA_KEY_TYPE is missing");
+}
+
+template <class T>
+Result<T> accepted(crypto::Result<T> value) {
+  if (value) return std::move(*value);
+  return fail(CKR_ATTRIBUTE_VALUE_INVALID, std::move(value).error().message);
+}
+
+Result<api::RsaPrivate> rsa_private(const Template& key) {
+  const auto given = [&](CK_ATTRIBUTE_TYPE attribute) { return key.bytes(attribute).value_or(ByteView()); };
+  const crypto::RsaComponents components{.modulus = given(CKA_MODULUS),
+                                         .public_exponent = TRY(required(key, CKA_PUBLIC_EXPONENT)),
+                                         .private_exponent = given(CKA_PRIVATE_EXPONENT),
+                                         .prime_1 = given(CKA_PRIME_1),
+                                         .prime_2 = given(CKA_PRIME_2)};
+  if (components.prime_1.empty() || components.prime_2.empty()) {
+    TRY(required(key, CKA_MODULUS));
+    TRY(required(key, CKA_PRIVATE_EXPONENT));
+  }
+  auto primes = TRY(accepted(crypto::rsa_primes(components)));
+  return api::RsaPrivate{std::move(primes.p), std::move(primes.q),
+                         to_bytes(without_leading_zeros(components.public_exponent))};
+}
+
+Result<api::ImportedKey> imported_curve_key(const Template& key, CK_KEY_TYPE type) {
+  const bool edwards = type == CKK_EC_EDWARDS;
+  const auto given = key.bytes(CKA_EC_PARAMS);
+  const auto curve_type = edwards && !given ? std::optional(api::KeyType::kCurve25519)
+                                            : key_type_of_ec_params(TRY(required(key, CKA_EC_PARAMS)));
+  if (!curve_type || edwards != (*curve_type == api::KeyType::kCurve25519)) {
+    return fail(CKR_CURVE_NOT_SUPPORTED,
+                "CKA_EC_PARAMS: the NetHSM does not have this curve, or not for this type");
+  }
+  api::ImportedKey imported;
+  imported.type = *curve_type;
+  const ByteView value = TRY(required(key, CKA_VALUE));
+  imported.private_part = TRY(accepted(edwards ? crypto::ed25519_seed(value)
+                                               : crypto::ec_scalar(curve_of(*curve_type)->curve, value)));
+  return imported;
+}
+
+bool is_aes_size(std::size_t bytes) { return bytes == 16 || bytes == 24 || bytes == 32; }
+
+}  // namespace
+
+Result<api::ImportedKey> imported_private_key(const Template& key) {
+  TRY(check_class(key, CKO_PRIVATE_KEY));
+  TRY(check_is_token_key(key));
+  const CK_KEY_TYPE type = TRY(required_key_type(key));
+  api::ImportedKey imported;
+  if (type == CKK_RSA) {
+    imported.type = api::KeyType::kRsa;
+    imported.private_part = TRY(rsa_private(key));
+  } else if (type == CKK_EC || type == CKK_EC_EDWARDS) {
+    imported = TRY(imported_curve_key(key, type));
+  } else {
+    return invalid(CKA_KEY_TYPE, ": the NetHSM has RSA, EC and Ed25519 private keys only");
+  }
+  imported.mechanisms = TRY(mechanisms_for(imported.type, key));
+  return imported;
+}
+
+Result<api::ImportedKey> imported_secret_key(const Template& key) {
+  TRY(check_class(key, CKO_SECRET_KEY));
+  TRY(check_is_token_key(key));
+  const CK_KEY_TYPE type = TRY(required_key_type(key));
+  if (type != CKK_AES && type != CKK_GENERIC_SECRET) {
+    return invalid(CKA_KEY_TYPE, ": the NetHSM has AES and generic secret keys only");
+  }
+  const ByteView value = TRY(required(key, CKA_VALUE));
+  if (type == CKK_AES && !is_aes_size(value.size()))
+    return invalid(CKA_VALUE, ": AES keys have 16, 24 or 32 bytes");
+  api::ImportedKey imported;
+  imported.type = api::KeyType::kGeneric;
+  imported.private_part = secret(value);
+  // A generic secret is nothing but stored, unless the template or its length make it an AES key.
+  const bool is_used = key.bytes(CKA_ENCRYPT) || key.bytes(CKA_DECRYPT) || is_aes_size(value.size());
+  if (is_used) imported.mechanisms = TRY(mechanisms_for(imported.type, key));
+  return imported;
+}
+
+Result<Bytes> public_key_info_from(const Template& key) {
+  const CK_KEY_TYPE type = TRY(required_key_type(key));
+  if (type == CKK_RSA) {
+    return crypto::rsa_public_key_info(without_leading_zeros(TRY(required(key, CKA_MODULUS))),
+                                       without_leading_zeros(TRY(required(key, CKA_PUBLIC_EXPONENT))));
+  }
+  const auto curve_type = key_type_of_ec_params(TRY(required(key, CKA_EC_PARAMS)));
+  if ((type != CKK_EC && type != CKK_EC_EDWARDS) || !curve_type) {
+    return invalid(CKA_KEY_TYPE, " or CKA_EC_PARAMS: the NetHSM has no such keys");
+  }
+  ByteView point = TRY(required(key, CKA_EC_POINT));
+  if (const auto content = crypto::der::octet_string_content(point)) point = *content;
+  return crypto::ec_public_key_info(curve_of(*curve_type)->curve, point);
+}
+
+}  // namespace nethsm::token

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "token/key_template.h"
+
+#include <cstring>
+#include <vector>
+
+#include "base/log.h"
+#include "token/attributes.h"
+#include "token/key_id.h"
+#include "token/mechanisms.h"
+
+namespace nethsm::token {
+namespace {
+
+using M = api::Mechanism;
+
+// What the module can do with a key, by the attribute that allows it.
+api::Mechanisms modes_for(CK_ATTRIBUTE_TYPE usage, api::KeyType type) {
+  api::Mechanisms modes;
+  for (const MechanismRow& row : mechanism_rows()) {
+    modes = modes | (usage == CKA_SIGN ? row.sign : usage == CKA_DECRYPT ? row.decrypt : row.encrypt);
+  }
+  return modes & api::mechanisms_of(type);
+}
+
+Status check_number(const Template& key, CK_ATTRIBUTE_TYPE attribute, CK_ULONG expected) {
+  const auto given = TRY(key.number(attribute));
+  if (!given || *given == expected) return Ok{};
+  return fail(CKR_TEMPLATE_INCONSISTENT, attribute_name(attribute) + " does not fit what is to be made");
+}
+
+Result<std::optional<api::Mechanisms>> allowed_by_list(const Template& key) {
+  const auto bytes = key.bytes(CKA_ALLOWED_MECHANISMS);
+  if (!bytes || bytes->empty()) return std::optional<api::Mechanisms>();
+  if (bytes->size() % sizeof(CK_MECHANISM_TYPE) != 0) {
+    return fail(CKR_ATTRIBUTE_VALUE_INVALID, "CKA_ALLOWED_MECHANISMS is not an array of CK_MECHANISM_TYPE");
+  }
+  std::vector<CK_MECHANISM_TYPE> list(bytes->size() / sizeof(CK_MECHANISM_TYPE));
+  std::memcpy(list.data(), bytes->data(), bytes->size());
+  return std::optional(device_mechanisms(list));
+}
+
+Result<api::Mechanisms> allowed_by_usage(api::KeyType type, const Template& key) {
+  api::Mechanisms wanted, not_refused;
+  for (const CK_ATTRIBUTE_TYPE usage : {CKA_SIGN, CKA_DECRYPT, CKA_ENCRYPT}) {
+    const auto given = TRY(key.boolean(usage));
+    const auto modes = modes_for(usage, type);
+    if (given.value_or(false)) wanted = wanted | modes;
+    if (given.value_or(true)) not_refused = not_refused | modes;
+  }
+  return wanted.empty() ? not_refused : wanted;
+}
+
+}  // namespace
+
+Status check_class(const Template& key, CK_OBJECT_CLASS expected) {
+  return check_number(key, CKA_CLASS, expected);
+}
+
+Status check_key_type(const Template& key, CK_KEY_TYPE expected) {
+  return check_number(key, CKA_KEY_TYPE, expected);
+}
+
+Status check_is_token_key(const Template& key) {
+  if (TRY(key.boolean(CKA_EXTRACTABLE)).value_or(false)) {
+    log::warn("CKA_EXTRACTABLE=TRUE was asked for: a key never leaves the NetHSM, so it will be FALSE");
+  }
+  if (TRY(key.boolean(CKA_TOKEN)).value_or(false)) return Ok{};
+  return fail(CKR_TEMPLATE_INCONSISTENT,
+              "private and secret keys are stored on the NetHSM: the template must say CKA_TOKEN=TRUE");
+}
+
+Result<api::Mechanisms> mechanisms_for(api::KeyType type, const Template& key) {
+  api::Mechanisms mechanisms = TRY(allowed_by_usage(type, key));
+  const auto listed = TRY(allowed_by_list(key));
+  mechanisms = listed ? mechanisms & *listed : mechanisms.without(M::kRsaDecryptionRaw);
+  if (!mechanisms.empty()) return mechanisms;
+  return fail(CKR_TEMPLATE_INCONSISTENT,
+              "the template allows no mechanism that the NetHSM has for this type of key");
+}
+
+Result<std::string> checked_key_id(ByteView cka_id) {
+  if (auto id = to_key_id(cka_id)) return std::move(*id);
+  return fail(CKR_ATTRIBUTE_VALUE_INVALID,
+              "CKA_ID does not fit into a NetHSM id: 1 to 62 bytes, or 1 to 128 of [A-Za-z0-9_.-]");
+}
+
+Result<std::string> checked_label(ByteView cka_label) {
+  if (cka_label.size() > api::kMaxLabelLength) {
+    return fail(CKR_ATTRIBUTE_VALUE_INVALID,
+                "CKA_LABEL is longer than the 32 bytes that the NetHSM can store");
+  }
+  if (!is_valid_utf8(cka_label)) return fail(CKR_ATTRIBUTE_VALUE_INVALID, "CKA_LABEL is not UTF-8");
+  return std::string(as_text(cka_label));
+}
+
+Result<KeyName> name_for(const Template& first, const Template& second, bool server_has_labels) {
+  const auto given = [&](CK_ATTRIBUTE_TYPE attribute) -> ByteView {
+    for (const Template* each : {&first, &second}) {
+      const auto value = each->bytes(attribute);
+      if (value && !value->empty()) return *value;
+    }
+    return {};
+  };
+  const ByteView id = given(CKA_ID);
+  const ByteView label = given(CKA_LABEL);
+  KeyName name;
+  if (!id.empty()) name.id = TRY(checked_key_id(id));
+  if (label.empty()) return name;
+  if (server_has_labels) {
+    name.label = TRY(checked_label(label));
+  } else if (id.empty()) {
+    name.id = TRY(checked_key_id(label));
+  } else {
+    name.label = std::string(as_text(label));
+    name.label_is_local = true;
+  }
+  return name;
+}
+
+}  // namespace nethsm::token

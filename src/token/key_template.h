@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "nethsm/vocabulary.h"
+#include "token/error.h"
+#include "token/template.h"
+
+// What the templates of new keys have in common, generated or imported.
+//
+// Attributes that ask for what a NetHSM key is or cannot be anyway (CKA_SENSITIVE, CKA_PRIVATE, CKA_DERIVE,
+// CKA_WRAP, CKA_UNWRAP, dates, subjects ...) are not looked at: pkcs11-tool, NSS and others send them with
+// any value and do not mean it. CKA_EXTRACTABLE=TRUE is logged.
+namespace nethsm::token {
+
+// CKR_TEMPLATE_INCONSISTENT if the template says another CKA_CLASS or CKA_KEY_TYPE; saying nothing is fine.
+Status check_class(const Template& key, CK_OBJECT_CLASS expected);
+Status check_key_type(const Template& key, CK_KEY_TYPE expected);
+
+// CKR_TEMPLATE_INCONSISTENT unless the key is to be a token object: the device keeps every key that it makes.
+Status check_is_token_key(const Template& key);
+
+// Which NetHSM mechanisms the key gets. CKA_SIGN, CKA_DECRYPT and CKA_ENCRYPT decide: if one is true, those
+// that are true; else all but the false ones. Raw RSA only if CKA_ALLOWED_MECHANISMS has CKM_RSA_X_509; a
+// list there limits the others, too. CKR_TEMPLATE_INCONSISTENT if nothing is left.
+Result<api::Mechanisms> mechanisms_for(api::KeyType type, const Template& key);
+
+// How a new key will be called. The first template wins over the second; an application may give neither an
+// id nor, on servers without labels, a label: then the id is empty, and the caller makes one up.
+struct KeyName {
+  std::string id;
+  std::string label;
+  bool label_is_local = false;  // the server cannot store it
+};
+Result<KeyName> name_for(const Template& first, const Template& second, bool server_has_labels);
+
+// CKR_ATTRIBUTE_VALUE_INVALID with the reason if no NetHSM key can be called so.
+Result<std::string> checked_key_id(ByteView cka_id);
+Result<std::string> checked_label(ByteView cka_label);
+
+}  // namespace nethsm::token

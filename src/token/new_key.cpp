@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "token/new_key.h"
+
+#include <algorithm>
+
+#include "crypto/der.h"
+#include "token/attributes.h"
+#include "token/key_facts.h"
+#include "token/key_template.h"
+
+namespace nethsm::token {
+namespace {
+
+constexpr std::uint8_t kPublicExponent[] = {1, 0, 1};  // of every RSA key that the device generates
+
+Unexpected<Error> missing(CK_ATTRIBUTE_TYPE attribute) {
+  return fail(CKR_TEMPLATE_INCOMPLETE, attribute_name(attribute) + " is missing");
+}
+
+// From the public template, where it belongs, or from the private one.
+std::optional<ByteView> of_pair(CK_ATTRIBUTE_TYPE attribute, const Template& public_key,
+                                const Template& private_key) {
+  const auto value = public_key.bytes(attribute);
+  return value ? value : private_key.bytes(attribute);
+}
+
+Status check_size(CK_ULONG bits, CK_ULONG least, CK_ULONG most) {
+  if (bits >= least && bits <= most) return Ok{};
+  return fail(CKR_ATTRIBUTE_VALUE_INVALID,
+              "the NetHSM does not make keys of " + std::to_string(bits) + " bits");
+}
+
+Result<std::size_t> modulus_bits(const MechanismRow& generation, const Template& public_key,
+                                 const Template& private_key) {
+  auto bits = TRY(public_key.number(CKA_MODULUS_BITS));
+  if (!bits) bits = TRY(private_key.number(CKA_MODULUS_BITS));
+  if (!bits) return missing(CKA_MODULUS_BITS);
+  TRY(check_size(*bits, generation.min_key_size, generation.max_key_size));
+  return std::size_t{*bits};
+}
+
+Status check_public_exponent(std::optional<ByteView> exponent) {
+  if (!exponent) return Ok{};
+  // PowerDNS sends 00 01 00 01.
+  if (std::ranges::equal(crypto::der::without_leading_zeros(*exponent), kPublicExponent)) return Ok{};
+  return fail(CKR_ATTRIBUTE_VALUE_INVALID, "CKA_PUBLIC_EXPONENT: the NetHSM makes RSA keys with 65537 only");
+}
+
+Result<api::KeyType> curve_type(KeyFamily family, std::optional<ByteView> ec_params) {
+  if (!ec_params) {
+    if (family == KeyFamily::kEdwards) return api::KeyType::kCurve25519;
+    return missing(CKA_EC_PARAMS);
+  }
+  const auto type = key_type_of_ec_params(*ec_params);
+  const bool is_edwards = type == api::KeyType::kCurve25519;
+  if (type && is_edwards == (family == KeyFamily::kEdwards)) return *type;
+  return fail(CKR_CURVE_NOT_SUPPORTED,
+              "CKA_EC_PARAMS: the NetHSM does not have this curve, or not for this mechanism");
+}
+
+// CKA_VALUE_LEN counts bytes; for AES the usual numbers of bits cannot be meant otherwise.
+Result<std::size_t> secret_bits(const MechanismRow& generation, const Template& secret) {
+  const auto length = TRY(secret.number(CKA_VALUE_LEN));
+  if (!length) return missing(CKA_VALUE_LEN);
+  if (generation.family != KeyFamily::kAes) {
+    const CK_ULONG bits = *length <= generation.max_key_size ? *length * 8 : *length;
+    TRY(check_size(bits, generation.min_key_size, generation.max_key_size));
+    return std::size_t{bits};
+  }
+  for (const CK_ULONG bytes : {16UL, 24UL, 32UL}) {
+    if (*length == bytes || *length == 8 * bytes) return 8 * bytes;
+  }
+  return fail(CKR_ATTRIBUTE_VALUE_INVALID, "CKA_VALUE_LEN: AES keys have 16, 24 or 32 bytes");
+}
+
+}  // namespace
+
+Result<api::NewKey> new_secret_key(const MechanismRow& generation, const Template& secret) {
+  TRY(check_class(secret, CKO_SECRET_KEY));
+  TRY(check_key_type(secret, key_type_of(generation.family)));
+  TRY(check_is_token_key(secret));
+  api::NewKey key;
+  key.type = api::KeyType::kGeneric;
+  key.length = TRY(secret_bits(generation, secret));
+  key.mechanisms = TRY(mechanisms_for(key.type, secret));
+  return key;
+}
+
+Result<api::NewKey> new_key_pair(const MechanismRow& generation, const Template& public_key,
+                                 const Template& private_key) {
+  TRY(check_class(public_key, CKO_PUBLIC_KEY));
+  TRY(check_class(private_key, CKO_PRIVATE_KEY));
+  TRY(check_key_type(public_key, key_type_of(generation.family)));
+  TRY(check_key_type(private_key, key_type_of(generation.family)));
+  TRY(check_is_token_key(private_key));
+  api::NewKey key;
+  if (generation.family == KeyFamily::kRsa) {
+    key.type = api::KeyType::kRsa;
+    key.length = TRY(modulus_bits(generation, public_key, private_key));
+    TRY(check_public_exponent(of_pair(CKA_PUBLIC_EXPONENT, public_key, private_key)));
+  } else {
+    key.type = TRY(curve_type(generation.family, of_pair(CKA_EC_PARAMS, public_key, private_key)));
+  }
+  key.mechanisms = TRY(mechanisms_for(key.type, private_key));
+  return key;
+}
+
+}  // namespace nethsm::token
