@@ -34,20 +34,20 @@ struct Settings {
   std::vector<api::KeyType> hide_key_types;
 };
 
-// The NetHSM cluster of one slot as a PKCS#11 token: who is logged in, which objects there are, and what can be done
-// with them. Thread-safe; no lock is held during requests.
+// The NetHSM cluster of one slot as a PKCS#11 token: who is logged in, which objects there are, and what can
+// be done with them. Thread-safe; no lock is held during requests.
 //
-// Login is per token, as the standard has it. A configured operator password means that the token needs no login: the
-// state is kUser from the start. Management (generate, import, change, destroy) goes with the administrator's
-// credential, key use with the operator's, reading with whichever is known (operator first).
+// Login is per token, as the standard has it. A configured operator password means that the token needs no
+// login: the state is kUser from the start. Management (generate, import, change, destroy) goes with the
+// administrator's credential, key use with the operator's, reading with whichever is known (operator first).
 class Token {
  public:
   // `next_handle` is the process-wide source of object handles; never re-used.
   Token(Settings settings, std::shared_ptr<api::Client> client, std::atomic<CK_OBJECT_HANDLE>& next_handle);
   ~Token();
 
-  // Slot and token as C_GetSlotInfo and C_GetTokenInfo show them. Presence (one instance is operational) and device
-  // names are asked of the device and remembered for a few seconds.
+  // Slot and token as C_GetSlotInfo and C_GetTokenInfo show them. Presence (one instance is operational) and
+  // device names are asked of the device and remembered for a few seconds.
   bool present();
   CK_SLOT_INFO slot_info();
   Result<CK_TOKEN_INFO> token_info();  // session counts are filled by the caller
@@ -66,7 +66,8 @@ class Token {
   struct KeyPair {
     CK_OBJECT_HANDLE public_key, private_key;
   };
-  Result<KeyPair> generate_key_pair(const CK_MECHANISM& mechanism, const Template& public_key, const Template& private_key);
+  Result<KeyPair> generate_key_pair(const CK_MECHANISM& mechanism, const Template& public_key,
+                                    const Template& private_key);
   Result<CK_OBJECT_HANDLE> create_object(const Template& object);
   Status destroy_object(CK_OBJECT_HANDLE handle);
   Status set_attributes(CK_OBJECT_HANDLE handle, const Template& changes);
@@ -77,8 +78,8 @@ class Token {
                               std::optional<ByteView> iv = std::nullopt);
   Result<Bytes> encrypt(const Object& key, api::Mechanism mode, ByteView data, ByteView iv);
   Status random(std::span<std::uint8_t> out);  // any length, several requests if need be
-  // CKR_USER_NOT_LOGGED_IN with the reason when no operator credential is known: asked by the Init functions, without
-  // a request.
+  // CKR_USER_NOT_LOGGED_IN with the reason when no operator credential is known: asked by the Init functions,
+  // without a request.
   Status may_use_keys() const;
 
   const std::string& label() const;

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/guarded.h"
+#include "nethsm/client.h"
+#include "token/error.h"
+#include "token/token.h"
+
+namespace nethsm::token {
+
+// Who acts for the application on one token: the operator's and the administrator's credentials, from the
+// configuration or from C_Login, and the login state that C_GetSessionInfo shows.
+//
+// A configured password belongs to the slot and is there before, during and after every login: C_Logout takes
+// back what C_Login gave, no more. So with a configured operator password the state is kUser from the start,
+// the first C_Login still succeeds, and C_Logout returns to that state; a second one is
+// CKR_USER_NOT_LOGGED_IN.
+//
+// Thread-safe; no lock is held while the device is asked. A PIN becomes the credential only after the device
+// has accepted it, so a wrong one never replaces a working one.
+class Login {
+ public:
+  Login(const Settings& settings, api::Client& client);
+
+  LoginState state() const;
+  Status login(CK_USER_TYPE user, const Secret& pin);
+  Status logout();
+  void forget();  // as logout, whatever the state
+  // Of the administrator while logged in as security officer, else of the operator.
+  Status set_pin(const Secret& old_pin, const Secret& new_pin);
+
+  // The credential for sign, decrypt, encrypt and random; CKR_USER_NOT_LOGGED_IN with the reason if there is
+  // none.
+  Result<api::Credential> for_use() const;
+  // For generate, import, change and destroy; likewise.
+  Result<api::Credential> for_management() const;
+  // The operator's, else the administrator's; nullopt: nothing can be read.
+  std::optional<api::Credential> for_reading() const;
+  // Only a configured one, so that what depends on it does not change with C_Login.
+  std::optional<api::Credential> configured_administrator() const;
+
+ private:
+  struct Known {
+    Secret passphrase;
+    api::Credential credential;
+  };
+  struct User {
+    std::string name;  // empty: not configured
+    std::optional<Known> configured;
+    std::optional<Known> from_pin;
+    const Known* known() const;
+    bool knows(const Secret& pin) const;
+  };
+  struct State {
+    User operator_user, administrator_user;
+    std::optional<CK_USER_TYPE> logged_in;  // by C_Login: CKU_USER or CKU_SO
+    User& user(CK_USER_TYPE type) { return type == CKU_SO ? administrator_user : operator_user; }
+  };
+
+  static State initial(const Settings& settings);
+  static Status may_log_in(State& state, CK_USER_TYPE type);
+  static Known known(const std::string& name, const Secret& passphrase);
+  // Asks the device whether this is the passphrase of a user with this role.
+  Status prove(const api::Credential& credential, CK_USER_TYPE type);
+
+  api::Client& client_;
+  Guarded<State> state_;
+};
+
+}  // namespace nethsm::token

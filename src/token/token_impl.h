@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "token/device_status.h"
+#include "token/key_template.h"
+#include "token/login.h"
+#include "token/object_store.h"
+#include "token/search.h"
+#include "token/token.h"
+
+namespace nethsm::token {
+
+// The parts of a token. None of them holds a lock while it calls another or the device.
+class Token::Impl {
+ public:
+  Impl(Settings the_settings, std::shared_ptr<api::Client> the_client,
+       std::atomic<CK_OBJECT_HANDLE>& next_handle)
+      : settings(std::move(the_settings)),
+        client(std::move(the_client)),
+        login(settings, *client),
+        objects(next_handle, settings.hide_key_types),
+        search(settings, *client, login, objects),
+        device(*client) {}
+
+  // The handle of one side of a key that the store has.
+  Result<CK_OBJECT_HANDLE> handle_of(const std::string& id, CK_OBJECT_CLASS object_class) const;
+
+  // Makes up an id where the application gave none; CKR_ATTRIBUTE_VALUE_INVALID if the given one is taken.
+  Status settle_name(const api::Credential& as, KeyName& name);
+  // Reads a key that has just been made into the store.
+  Status adopt(const api::Credential& as, const KeyName& name, KeyRecord facts);
+  Status generate(const api::Credential& as, api::NewKey key, KeyName& name, CK_MECHANISM_TYPE mechanism);
+
+  Result<CK_OBJECT_HANDLE> import_key(const Template& object, CK_OBJECT_CLASS object_class);
+  Result<CK_OBJECT_HANDLE> existing_public_key(const Template& object);
+  Result<CK_OBJECT_HANDLE> store_certificate(const Template& object);
+  Status replace_certificate(const api::Credential& as, const std::string& id, ByteView stored);
+
+  Status destroy_key(const Object& object);
+  Status destroy_certificate(const Object& object);
+
+  // The id that the key has now: an operation may have begun before a rename.
+  std::string current_id(const Object& key) const;
+  // The answer to a use of a key; one that has gone is read again at the next search.
+  template <class T>
+  Result<T> used(const std::string& id, api::ApiResult<T> answer, bool decrypting = false);
+
+  const Settings settings;
+  const std::shared_ptr<api::Client> client;
+  Login login;
+  ObjectStore objects;
+  Search search;
+  DeviceStatus device;
+};
+
+}  // namespace nethsm::token
