@@ -9,7 +9,8 @@
 
 namespace nethsm::token {
 
-// The code that the application gets and the reason that the log gets. Logged once, by the barrier in cryptoki.
+// The code that the application gets and the reason that the log gets. Logged once, by the barrier in
+// cryptoki.
 struct Error {
   CK_RV rv = CKR_GENERAL_ERROR;
   std::string message;  // what happened and what may help; empty where the code says it all; no secrets
@@ -19,6 +20,8 @@ template <class T>
 using Result = nethsm::Result<T, Error>;
 using Status = Result<Ok>;
 
-inline Unexpected<Error> fail(CK_RV rv, std::string message = {}) { return Unexpected(Error{rv, std::move(message)}); }
+inline Unexpected<Error> fail(CK_RV rv, std::string message = {}) {
+  return Unexpected(Error{rv, std::move(message)});
+}
 
 }  // namespace nethsm::token
