@@ -31,8 +31,8 @@ class [[nodiscard]] Result {
 
   Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
   template <class G>
-    requires std::is_constructible_v<E, G&&>
-  Result(Unexpected<G> unexpected) : state_(std::in_place_index<1>, std::move(unexpected).error()) {}
+  requires std::is_constructible_v<E, G&&> Result(Unexpected<G> unexpected)
+      : state_(std::in_place_index<1>, std::move(unexpected).error()) {}
 
   bool has_value() const { return state_.index() == 0; }
   explicit operator bool() const { return has_value(); }
@@ -61,13 +61,13 @@ using Status = Result<Ok, E>;
 
 }  // namespace nethsm
 
-// TRY(expression): the value of a Result, or a return of its error to the caller's caller. An expression, so that
-// `auto key = TRY(find_key(id));` reads as what it does. The one GNU extension of the code base.
-#define TRY(expression)                                                        \
-  __extension__({                                                              \
-    auto try_result = (expression);                                            \
-    if (!try_result.has_value()) {                                             \
-      return ::nethsm::Unexpected(std::move(try_result).error());              \
-    }                                                                          \
-    std::move(try_result).value();                                             \
+// TRY(expression): the value of a Result, or a return of its error to the caller's caller. An expression, so
+// that `auto key = TRY(find_key(id));` reads as what it does. The one GNU extension of the code base.
+#define TRY(expression)                                           \
+  __extension__({                                                 \
+    auto try_result = (expression);                               \
+    if (!try_result.has_value()) {                                \
+      return ::nethsm::Unexpected(std::move(try_result).error()); \
+    }                                                             \
+    std::move(try_result).value();                                \
   })

@@ -8,7 +8,8 @@ namespace nethsm {
 void wipe(void* data, std::size_t size) noexcept { OPENSSL_cleanse(data, size); }
 
 bool operator==(const Secret& a, const Secret& b) {
-  return a.size() == b.size() && (a.empty() || CRYPTO_memcmp(a.bytes_.data(), b.bytes_.data(), a.size()) == 0);
+  return a.size() == b.size() &&
+         (a.empty() || CRYPTO_memcmp(a.bytes_.data(), b.bytes_.data(), a.size()) == 0);
 }
 
 }  // namespace nethsm

@@ -31,8 +31,8 @@ struct WipingAllocator {
 // of the allocator.
 using SecretBytes = std::vector<std::uint8_t, WipingAllocator<std::uint8_t>>;
 
-// A passphrase or key material. Has no operator<< and no conversion to a string, so that it cannot reach a log by
-// accident; equality takes the same time wherever the values differ.
+// A passphrase or key material. Has no operator<< and no conversion to a string, so that it cannot reach a
+// log by accident; equality takes the same time wherever the values differ.
 class Secret {
  public:
   Secret() = default;
