@@ -79,7 +79,7 @@ Response Chain::run() {
   } catch (const Failure& failure) {
     return finish(refused(failure));
   } catch (const JsonSyntaxError& error) {
-    return finish(refused(Failure(400, "Invalid JSON: " + std::string(error.what()) + ".")));
+    return finish(refused(Failure(400, "Invalid JSON: " + error.text() + ".")));
   } catch (const SchemaError& error) {
     return finish(refused(Failure(400, "Invalid data for JSON schema: " + std::string(error.what()) + ".")));
   } catch (const std::exception& error) {

@@ -3,14 +3,21 @@
 
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 
 namespace nethsm::simulator {
 
-// what() is the parser's text, without the "Invalid JSON: " in front and the full stop behind.
+// text() is the parser's complaint, without the "Invalid JSON: " in front and the full stop behind; it quotes
+// the input, NUL included.
 class JsonSyntaxError : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  explicit JsonSyntaxError(const std::string& text) : std::runtime_error(text), text_(text) {}
+
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
 };
 
 // Parses what the server's parser (Yojson) takes for JSON: also comments, unquoted member names, NaN,

@@ -22,7 +22,7 @@ std::vector<const Route*> routes_of(const ProfileFacts& profile) {
   std::vector<const Route*> routes;
   for (const auto& table :
        {general_routes(), config_routes(), config_tls_routes(), user_routes(), user_tag_routes(),
-        namespace_routes(), key_routes(), system_routes(), cluster_routes()}) {
+        namespace_routes(), key_routes(), system_routes(), restore_routes(), cluster_routes()}) {
     for (const Route& route : table) {
       if (has_version(profile, route.version)) routes.push_back(&route);
     }

@@ -126,10 +126,9 @@ std::optional<SlowPassphrase> Store::backup_passphrase() const {
   return backup_passphrase_;
 }
 
-void Store::set_backup_passphrase(std::string_view passphrase) {
-  SlowPassphrase derived = SlowPassphrase::of(passphrase);
+void Store::set_backup_passphrase(std::optional<SlowPassphrase> passphrase) {
   const Writing lock(mutex_);
-  backup_passphrase_ = std::move(derived);
+  backup_passphrase_ = std::move(passphrase);
 }
 
 std::optional<std::string> Store::cluster_ca() const {

@@ -59,7 +59,7 @@ class Store {
   std::shared_ptr<KeyStore> keys(std::string_view name) const;
 
   std::optional<SlowPassphrase> backup_passphrase() const;
-  void set_backup_passphrase(std::string_view passphrase);
+  void set_backup_passphrase(std::optional<SlowPassphrase> passphrase);
   std::optional<std::string> cluster_ca() const;
   void set_cluster_ca(std::string pem);
 

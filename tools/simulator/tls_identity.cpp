@@ -28,13 +28,6 @@ void set_serial(X509* certificate) {
   require(BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate)) != nullptr, "serial number");
 }
 
-// The digest that fits the key; none for Ed25519.
-const EVP_MD* digest_for(const EVP_PKEY* key) {
-  if (EVP_PKEY_get_base_id(key) == EVP_PKEY_ED25519) return nullptr;
-  const int bits = EVP_PKEY_get_base_id(key) == EVP_PKEY_EC ? EVP_PKEY_get_bits(key) : 0;
-  return bits > 384 ? EVP_sha512() : bits > 256 ? EVP_sha384() : EVP_sha256();
-}
-
 }  // namespace
 
 TlsIdentity TlsIdentity::generate() {
@@ -56,7 +49,8 @@ TlsIdentity TlsIdentity::self_signed(std::shared_ptr<EVP_PKEY> key) {
                                      static_cast<int>(kName.size()), -1, 0) == 1 &&
               X509_set_issuer_name(x, X509_get_subject_name(x)) == 1,
           "name");
-  require(X509_set_pubkey(x, key.get()) == 1 && X509_sign(x, key.get(), digest_for(key.get())) > 0, "X509_sign");
+  require(X509_set_pubkey(x, key.get()) == 1 && X509_sign(x, key.get(), tls_digest(key.get())) > 0,
+          "X509_sign");
   return {std::move(key), {certificate}};
 }
 
@@ -82,6 +76,12 @@ std::string TlsIdentity::public_pem() const {
   const BioPtr memory(BIO_new(BIO_s_mem()));
   require(memory != nullptr && PEM_write_bio_PUBKEY(memory.get(), key.get()) == 1, "PEM_write_bio_PUBKEY");
   return memory_text(memory.get());
+}
+
+const EVP_MD* tls_digest(const EVP_PKEY* key) {
+  if (EVP_PKEY_get_base_id(key) == EVP_PKEY_ED25519) return nullptr;
+  const int bits = EVP_PKEY_get_base_id(key) == EVP_PKEY_EC ? EVP_PKEY_get_bits(key) : 0;
+  return bits > 384 ? EVP_sha512() : bits > 256 ? EVP_sha384() : EVP_sha256();
 }
 
 std::vector<X509Owner> read_certificate_chain(const std::string& pem) {

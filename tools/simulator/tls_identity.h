@@ -26,6 +26,9 @@ struct TlsIdentity {
   std::string public_pem() const;
 };
 
+// The digest that fits a key's signatures; null for Ed25519.
+const EVP_MD* tls_digest(const EVP_PKEY* key);
+
 // The certificates in a PEM text, in their order; empty when there are none.
 std::vector<std::shared_ptr<X509>> read_certificate_chain(const std::string& pem);
 
