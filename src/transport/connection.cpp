@@ -31,14 +31,15 @@ void Connection::submit(const Request& request) {
   const auto begin = queued();
   append_request(out_, endpoint_, request);
   flying_.push_back({begin, queued()});
+  if (state_ == State::kReady) want_write_ = true;
   if (failure_) phases_at_failure_.push_back(Phase::kResolve);
 }
 
 Connection::Wait Connection::wait() const {
-  if (failure_) return {-1, 0, Clock::time_point::min()};
+  if (failure_) return {-1, 0, Clock::time_point()};
   switch (state_) {
     case State::kStart:
-      return {-1, 0, Clock::time_point::min()};
+      return {-1, 0, Clock::time_point()};
     case State::kConnecting:
       return {socket_.descriptor(), POLLOUT, address_until_.when()};
     case State::kHandshaking:
@@ -52,15 +53,18 @@ Connection::Wait Connection::wait() const {
 
 void Connection::advance(short revents) {
   if (failure_) return;
-  if (state_ == State::kStart || state_ == State::kConnecting) connect_on(revents);
-  if (failure_) return;
+  if (state_ == State::kStart || state_ == State::kConnecting) {
+    connect_on(revents);
+    if (state_ != State::kHandshaking || failure_) return;
+  }
+  bool readable = revents != 0;
   if (state_ == State::kHandshaking) {
     shake_hands();
-    revents = 0;
+    if (state_ != State::kReady || failure_) return;
+    readable = stream_->has_unread();  // came with the end of the handshake: poll(2) will not show it
   }
-  if (state_ != State::kReady || failure_) return;
   if (out_begin_ < out_.size()) send_pending();
-  if (revents != 0 && !failure_) receive();
+  if (readable && !failure_) receive();
 }
 
 void Connection::connect_on(short revents) {
@@ -236,7 +240,9 @@ bool Connection::is_stale() {
   if (!is_idle()) return true;
   if (!stream_->has_unread() && !socket_.readable_now()) return false;
   std::uint8_t unexpected = 0;
-  return stream_->read({&unexpected, 1}).progress != Progress::kWantRead;
+  if (stream_->read({&unexpected, 1}).progress == Progress::kWantRead) return false;
+  fail(FailureKind::kClosed, "the peer has closed the idle connection");
+  return true;
 }
 
 }  // namespace nethsm::transport

@@ -104,7 +104,7 @@ class Connection {
   int connect_error_ = 0;
   Socket socket_;
   std::unique_ptr<Stream> stream_;
-  bool want_write_ = false;  // the last step stopped for that
+  bool want_write_ = false;  // to go on, for which the socket must be writable
   bool closing_ = false;     // the last answer was the last on this connection
 
   SecretBytes out_;  // from out_begin_ on: not yet written

@@ -29,10 +29,10 @@ void append(SecretBytes& body, Text part) { body.insert(body.end(), part.begin()
 // One answer while it is being read.
 class ResponseParser::Message : public http::basic_parser<false> {
  public:
-  Message() {
+  explicit Message(std::size_t max_body) {
     eager(true);
     header_limit(static_cast<std::uint32_t>(kMaxHeader));
-    body_limit(kMaxBody);
+    body_limit(max_body);
   }
 
   Response response;
@@ -74,11 +74,11 @@ class ResponseParser::Message : public http::basic_parser<false> {
   void on_finish_impl(error_code&) override {}
 };
 
-ResponseParser::ResponseParser() { expect_next(); }
+ResponseParser::ResponseParser(std::size_t max_body) : max_body_(max_body) { expect_next(); }
 ResponseParser::~ResponseParser() = default;
 
 void ResponseParser::expect_next() {
-  message_ = std::make_unique<Message>();
+  message_ = std::make_unique<Message>(max_body_);
   started_ = false;
 }
 

@@ -18,7 +18,7 @@ constexpr std::size_t kMaxHeader = std::size_t{32} << 10;
 // encodings other than chunked. Not thread-safe.
 class ResponseParser {
  public:
-  ResponseParser();
+  explicit ResponseParser(std::size_t max_body = kMaxBody);
   ~ResponseParser();
 
   // Takes bytes of at most one answer and says how many; the others must be offered again, with what follows
@@ -43,6 +43,7 @@ class ResponseParser {
   void expect_next();
   bool is_interim();
 
+  const std::size_t max_body_;
   std::unique_ptr<Message> message_;
   std::unique_ptr<Failure> failure_;
   unsigned interim_answers_ = 0;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "catch.hpp"
 #include "transport/connection.h"
 #include "unit/transport/scripted_server.h"
 
@@ -52,7 +53,10 @@ inline std::optional<Response> await_answer(Connection& connection,
                                             Deadline deadline = Deadline::after(seconds(10))) {
   while (true) {
     if (auto answer = connection.take_answer()) return answer;
-    if (connection.failure() != nullptr) return std::nullopt;
+    if (connection.failure() != nullptr) {
+      UNSCOPED_INFO(connection.failure()->message);
+      return std::nullopt;
+    }
     if (deadline.passed()) {
       connection.give_up(FailureKind::kTimeout, "no answer");
       return std::nullopt;

@@ -109,6 +109,20 @@ TEST_CASE("What is not an acceptable answer is refused") {
   CHECK(parser.failure()->kind == refusal.kind);
 }
 
+TEST_CASE("The limit holds for the sum of all parts of a body") {
+  const auto head = GENERATE("", "Transfer-Encoding: chunked\r\n");
+  const std::string part = *head == '\0' ? std::string(100, 'x') : "64\r\n" + std::string(100, 'x') + "\r\n";
+  std::string text = "HTTP/1.1 200 OK\r\n" + std::string(head) + "\r\n";
+  for (int i = 0; i < 10; ++i) text += part;
+  ResponseParser parser(1000);
+  text.erase(0, parser.feed(as_bytes(text)));
+  CHECK(text.size() <= 2);  // the end of a chunk is looked at with the next one
+  REQUIRE(parser.failure() == nullptr);
+  parser.feed(as_bytes(text + part));
+  REQUIRE(parser.failure() != nullptr);
+  CHECK(parser.failure()->kind == FailureKind::kTooLarge);
+}
+
 TEST_CASE("Text in the status line that is not UTF-8 does no harm") {
   ResponseParser parser;
   const auto answers = parse(parser, "HTTP/1.1 200 \xff\xfe\xc3\r\nContent-Length: 0\r\n\r\n", 100);
