@@ -132,6 +132,7 @@ std::string_view label_complaint(std::string_view label) {
   return {};
 }
 
+// Where the version has no labels, the list of members repeats another one in the label's place.
 ImportRequest read_import_request(const nlohmann::json& body, bool labels) {
   const JsonRecord record(body, "Json.private_key_req",
                           {"mechanisms", "type", "private", "restrictions", labels ? "label" : "private"});
