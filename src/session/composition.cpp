@@ -92,8 +92,38 @@ Result<std::shared_ptr<Library>, std::string> make_library(const config::Config&
   return std::make_shared<Library>(std::move(tokens), handles);
 }
 
+std::string joined(const std::vector<std::string>& problems) {
+  std::string text;
+  for (const auto& problem : problems) text += (text.empty() ? "" : "; ") + problem;
+  return text;
+}
+
+Result<ConfigurationPtr, std::string> configuration(const Configuration* inherited) {
+  auto loaded = config::load();
+  if (loaded) {
+    log::configure(loaded->config.logging);
+    for (const auto& notice : loaded->notices) log::warn("%s", notice.c_str());
+    return ConfigurationPtr(new Configuration(std::move(loaded->config)));
+  }
+  const std::string problems = joined(loaded.error().problems);
+  if (!loaded.error().out_of_reach || inherited == nullptr) return Refusal(problems);
+  log::configure(inherited->logging);
+  log::info("using the parent process's configuration: %s", problems.c_str());
+  return ConfigurationPtr(new Configuration(*inherited));
+}
+
 }  // namespace
 
 void ConfigurationDeleter::operator()(const Configuration* configuration) const { delete configuration; }
+
+Result<Started, std::string> start(const StartOptions& options, HandleSources& handles) {
+  ConfigurationPtr configured = TRY(configuration(options.inherited));
+  auto library = make_library(*configured, options.threads_allowed, handles);
+  if (!library) {
+    log::error("%s", library.error().c_str());
+    return Refusal(std::move(library).error());
+  }
+  return Started{std::move(configured), std::move(*library)};
+}
 
 }  // namespace nethsm::session
