@@ -10,8 +10,8 @@ namespace nethsm::crypto {
 // never freed, as applications call into the module while the process ends. Null only without memory.
 // Thread-safe.
 //
-// Whatever takes an OSSL_LIB_CTX must be given this one: what is fetched from the default context reads the
-// host's openssl.cnf first.
+// Whatever takes an OSSL_LIB_CTX must be given this one. OpenSSL may still read the host's openssl.cnf in the
+// middle of an operation, when it looks for engines; that fills the host's context, not this one.
 OSSL_LIB_CTX* library_context();
 
 }  // namespace nethsm::crypto
