@@ -76,7 +76,7 @@ std::string read_ipv6_settings(const nlohmann::json* value) {
 }
 
 Response put_network(Context& context) {
-  const bool ipv6 = context.profile.clusters;  // came with them
+  const bool ipv6 = context.profile.ipv6;
   const auto body = parse_body(context);
   const JsonRecord record(body, ipv6 ? "Json.network_api" : "Json.network",
                           {"ipAddress", "netmask", "gateway", ipv6 ? "ipv6" : "gateway"});
@@ -113,8 +113,10 @@ Response put_logging(Context& context) {
   const JsonRecord record(body, "Json.log", {"ipAddress", "port", "logLevel"});
   const std::string level = read_log_level(record.required("logLevel"));
   record.required("port");
-  const std::int64_t port = record.integer_or("port", 0);  // any number is taken
-  const std::string address = canonical_ip(read_ip_text(record.required("ipAddress")));
+  std::int64_t port = record.integer_or("port", 0);  // any number is taken
+  if (!context.profile.ipv6) port &= 0xffff;         // that much was stored
+  const std::string text = read_ip_text(record.required("ipAddress"));
+  const std::string address = context.profile.ipv6 ? canonical_ip(text) : format_ipv4(parse_ipv4(text));
   Settings settings = context.instance.settings();
   settings.logging = R"({"ipAddress":")" + address + R"(","port":)" + std::to_string(port) +
                      R"(,"logLevel":")" + level + R"("})";

@@ -13,7 +13,8 @@ namespace nethsm::simulator {
 struct ProfileFacts {
   Profile profile;
   std::string_view name;     // as given to --profile; also softwareVersion of /system/info
-  bool clusters;             // /cluster/..., /config/tls/cluster-ca.pem, IPv6, IP addresses in SANs
+  bool clusters;             // /cluster/..., /config/tls/cluster-ca.pem, IP addresses in SANs
+  bool ipv6;                 // in the configuration of network and logging
   bool labels;               // key labels, ?label=
   bool diagnose;             // /health/diagnose, promote, force-new, "id" and "learner" of members
   bool filter_in_namespace;  // before 5.0 ?filter looked the keys of a namespace up in the root namespace
@@ -21,9 +22,9 @@ struct ProfileFacts {
 };
 
 inline constexpr std::array<ProfileFacts, 3> kProfiles{{
-    {Profile::kV3_1, "3.1", false, false, false, false, false},
-    {Profile::kV4_0, "4.0", true, false, false, false, false},
-    {Profile::kV5_0, "5.0", true, true, true, true, true},
+    {Profile::kV3_1, "3.1", false, false, false, false, false, false},
+    {Profile::kV4_0, "4.0", true, true, false, false, false, false},
+    {Profile::kV5_0, "5.0", true, true, true, true, true, true},
 }};
 
 constexpr const ProfileFacts& facts(Profile profile) {
