@@ -44,7 +44,7 @@ void Batch::assign() {
 
 // No request could be put on any connection: there is no need to ask each.
 bool Batch::is_full() const {
-  return lanes_.size() >= fleet_.size() * kMaxLanes &&
+  return !lanes_.empty() && lanes_.size() >= fleet_.size() * kMaxLanes &&
          std::all_of(lanes_.begin(), lanes_.end(), [](const Lane& lane) { return lane.is_full(); });
 }
 
@@ -209,9 +209,10 @@ void Batch::exchange_failed(Lane& lane, transport::Failure failure) {
     const bool free_repeat = blamed && stale && repeatable && failure.phase < Phase::kAnswering &&
                              delivery.repeat_on_fresh_connection(instance);
     if (blamed && !free_repeat) delivery.failed(instance, failure);
-    if (blamed && failure.kind == FailureKind::kTimeout) share(instance, delivery, failure);
     requeue(delivery);
   }
+  // It has stopped answering at all: those behind, and those that wait, would only wait as long again.
+  if (failure.kind == FailureKind::kTimeout) share(instance, *flying.front().delivery, failure);
 }
 
 void Batch::share(InstanceIndex instance, const Delivery& victim, const transport::Failure& failure) {

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cluster/cluster.h"
+#include "unit/transport/scripted_server.h"
+
+// Clusters of scripted servers.
+namespace nethsm::test {
+
+using cluster::Cluster;
+using cluster::InstanceIndex;
+using cluster::Outcome;
+using cluster::RequestClass;
+using cluster::Settings;
+using Kind = cluster::Failure::Kind;
+
+// Settings for servers with plain http, or pinned certificates.
+inline Settings settings_for(const std::vector<ScriptedServer*>& servers,
+                             const Certificate* certificate = nullptr) {
+  Settings settings;
+  settings.name = "test";
+  for (const auto* server : servers) {
+    auto& instance = settings.instances.emplace_back();
+    instance.endpoint = transport::parse_url(server->url()).value();
+    if (certificate != nullptr) instance.endpoint.trust.pins = {certificate->fingerprint()};
+  }
+  return settings;
+}
+
+inline cluster::Request read_request(std::string path) {
+  cluster::Request request;
+  request.http.path = std::move(path);
+  return request;
+}
+
+inline cluster::Request post_request(RequestClass request_class, std::string path) {
+  cluster::Request request;
+  request.http.method = transport::Method::kPost;
+  request.http.path = std::move(path);
+  request.http.content_type = "application/json";
+  request.http.body = SecretBytes{'{', '}'};
+  request.request_class = request_class;
+  return request;
+}
+inline cluster::Request use_request(std::string path = "/keys/k/sign") {
+  return post_request(RequestClass::kUse, std::move(path));
+}
+inline cluster::Request write_request(std::string path = "/keys/generate") {
+  return post_request(RequestClass::kWrite, std::move(path));
+}
+
+// A port on which nobody listens.
+inline std::string url_of_nobody() {
+  ScriptedServer server({}, echo_path);
+  return server.url();
+}
+
+// Closes each connection after it has read a request, without an answer.
+inline void never_answer(Peer& peer) { peer.read(); }
+
+}  // namespace nethsm::test
