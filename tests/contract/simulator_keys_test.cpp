@@ -305,6 +305,7 @@ TEST_CASE("a private key survives the way through PEM") {
   CHECK(KeyMaterial::import_values(values)->public_pem() == key->public_pem());
   CHECK(refusal([&] { parse_private_key_pem(pem + pem); }) == "Multiple private keys");
   CHECK(refusal([&] { parse_private_key_pem(key->public_pem()); }) == "No private key");
+  CHECK(ERR_peek_error() == 0);
 }
 
 TEST_CASE("a certificate signing request verifies with the key's own public key") {
@@ -318,6 +319,7 @@ TEST_CASE("a certificate signing request verifies with the key's own public key"
   const BioPtr memory(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   const X509ReqPtr request(PEM_read_bio_X509_REQ(memory.get(), nullptr, nullptr, nullptr));
   REQUIRE(request);
+  CHECK(ERR_peek_error() == 0);
   CHECK(X509_REQ_verify(request.get(), key->pkey()) == 1);
   CHECK(X509_NAME_entry_count(X509_REQ_get_subject_name(request.get())) == 2);
 }

@@ -92,6 +92,7 @@ PrivateKeyValues ed25519_values(EVP_PKEY* pkey) {
 }  // namespace
 
 PrivateKeyValues parse_private_key_pem(std::string_view pem) {
+  const ExpectedErrors expected_errors;  // at the end of the text, and for what is no key
   const std::vector<PemBlock> blocks = private_key_blocks(pem);
   if (blocks.empty()) throw KeyRefused("No private key");
   if (blocks.size() > 1) throw KeyRefused("Multiple private keys");

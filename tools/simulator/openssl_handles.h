@@ -4,6 +4,7 @@
 #include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/ec.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
@@ -36,6 +37,16 @@ using EvpMdCtxPtr = std::unique_ptr<EVP_MD_CTX, OpensslFree<&EVP_MD_CTX_free>>;
 using EvpCipherCtxPtr = std::unique_ptr<EVP_CIPHER_CTX, OpensslFree<&EVP_CIPHER_CTX_free>>;
 using BioPtr = std::unique_ptr<BIO, OpensslFree<&BIO_free_all>>;
 using X509ReqPtr = std::unique_ptr<X509_REQ, OpensslFree<&X509_REQ_free>>;
+
+// Forgets the errors that OpenSSL's functions leave behind within its life; a later TLS call of the same
+// thread would take them for its own.
+class ExpectedErrors {
+ public:
+  ExpectedErrors() { ERR_set_mark(); }
+  ~ExpectedErrors() { ERR_pop_to_mark(); }
+  ExpectedErrors(const ExpectedErrors&) = delete;
+  ExpectedErrors& operator=(const ExpectedErrors&) = delete;
+};
 
 // OpenSSL refused something that it should not: a bug or no memory; never the client's fault.
 class OpensslError : public std::runtime_error {
