@@ -66,7 +66,6 @@ Status Token::Impl::adopt(const api::Credential& as, const KeyName& name, KeyRec
 
 Status Token::Impl::generate(const api::Credential& as, api::NewKey key, KeyName& name,
                              CK_MECHANISM_TYPE mechanism) {
-  TRY(check_not_hidden(settings, key.type));
   TRY(settle_name(as, name));
   key.id = name.id;
   if (!name.label_is_local) key.label = name.label;
@@ -81,6 +80,7 @@ Status Token::Impl::generate(const api::Credential& as, api::NewKey key, KeyName
 Result<CK_OBJECT_HANDLE> Token::generate_key(const CK_MECHANISM& mechanism, const Template& secret) {
   const MechanismRow* row = TRY(generation_for(mechanism, CKF_GENERATE));
   const auto key = TRY(new_secret_key(*row, secret));
+  TRY(check_not_hidden(impl_->settings, key.type));
   const auto as = TRY(impl_->login.for_management());
   auto name = TRY(name_for(secret, {}, impl_->client->has_labels()));
   TRY(impl_->generate(as, key, name, row->type));
@@ -91,6 +91,7 @@ Result<Token::KeyPair> Token::generate_key_pair(const CK_MECHANISM& mechanism, c
                                                 const Template& private_key) {
   const MechanismRow* row = TRY(generation_for(mechanism, CKF_GENERATE_KEY_PAIR));
   const auto key = TRY(new_key_pair(*row, public_key, private_key));
+  TRY(check_not_hidden(impl_->settings, key.type));
   const auto as = TRY(impl_->login.for_management());
   auto name = TRY(name_for(private_key, public_key, impl_->client->has_labels()));
   TRY(impl_->generate(as, key, name, row->type));
