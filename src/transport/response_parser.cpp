@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transport/response_parser.h"
 
+#if defined(__GNUC__) && !defined(__clang__)
+// g++ 12 takes the empty boost::optional that Beast returns for an uninitialised one.
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
 #include <algorithm>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/basic_parser.hpp>
