@@ -3,9 +3,7 @@
 #include "cryptoki/arguments.h"
 #include "cryptoki/entry.h"
 
-namespace nethsm::cryptoki {
-
-using session::Session;
+using namespace nethsm::cryptoki;
 
 extern "C" {
 
@@ -35,5 +33,3 @@ CK_RV C_DecryptFinal(CK_SESSION_HANDLE hSession, CK_BYTE_PTR pLastPart, CK_ULONG
 }
 
 }  // extern "C"
-
-}  // namespace nethsm::cryptoki

@@ -3,9 +3,7 @@
 #include "cryptoki/arguments.h"
 #include "cryptoki/entry.h"
 
-namespace nethsm::cryptoki {
-
-using session::Session;
+using namespace nethsm::cryptoki;
 
 extern "C" {
 
@@ -36,5 +34,3 @@ CK_RV C_EncryptFinal(CK_SESSION_HANDLE hSession, CK_BYTE_PTR pLastEncryptedPart,
 }
 
 }  // extern "C"
-
-}  // namespace nethsm::cryptoki

@@ -15,11 +15,15 @@
 // entry().
 namespace nethsm::cryptoki {
 
+using nethsm::Ok;
+using nethsm::Secret;
 using session::Input;
 using session::Library;
 using session::Output;
+using session::Session;
 using token::fail;
 using token::Status;
+using token::Template;
 
 // What a call answers once the process is exiting: OpenSSL's own clean-up still closes sessions and destroys
 // objects then, and takes anything but CKR_OK for a fault.

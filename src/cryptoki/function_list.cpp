@@ -41,6 +41,9 @@ bool is_wanted(const CK_INTERFACE& interface, const CK_UTF8CHAR* name, const CK_
 }
 
 }  // namespace
+}  // namespace nethsm::cryptoki
+
+using namespace nethsm::cryptoki;
 
 extern "C" {
 
@@ -68,5 +71,3 @@ CK_RV C_GetInterface(CK_UTF8CHAR_PTR pInterfaceName, CK_VERSION_PTR pVersion,
 }
 
 }  // extern "C"
-
-}  // namespace nethsm::cryptoki

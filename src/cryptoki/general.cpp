@@ -17,6 +17,9 @@ void blank_padded(std::string_view text, CK_UTF8CHAR (&out)[N]) {
 }
 
 }  // namespace
+}  // namespace nethsm::cryptoki
+
+using namespace nethsm::cryptoki;
 
 extern "C" {
 
@@ -34,14 +37,12 @@ CK_RV C_GetInfo(CK_INFO_PTR pInfo) {
 
 CK_RV C_GetFunctionStatus(CK_SESSION_HANDLE hSession) {
   return session_entry("C_GetFunctionStatus", hSession,
-                       [](session::Session&) -> Status { return fail(CKR_FUNCTION_NOT_PARALLEL); });
+                       [](Session&) -> Status { return fail(CKR_FUNCTION_NOT_PARALLEL); });
 }
 
 CK_RV C_CancelFunction(CK_SESSION_HANDLE hSession) {
   return session_entry("C_CancelFunction", hSession,
-                       [](session::Session&) -> Status { return fail(CKR_FUNCTION_NOT_PARALLEL); });
+                       [](Session&) -> Status { return fail(CKR_FUNCTION_NOT_PARALLEL); });
 }
 
 }  // extern "C"
-
-}  // namespace nethsm::cryptoki

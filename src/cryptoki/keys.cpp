@@ -3,10 +3,7 @@
 #include "cryptoki/arguments.h"
 #include "cryptoki/entry.h"
 
-namespace nethsm::cryptoki {
-
-using session::Session;
-using token::Template;
+using namespace nethsm::cryptoki;
 
 extern "C" {
 
@@ -42,5 +39,3 @@ CK_RV C_GenerateKeyPair(CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR pMechanism,
 }
 
 }  // extern "C"
-
-}  // namespace nethsm::cryptoki

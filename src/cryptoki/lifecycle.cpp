@@ -30,6 +30,9 @@ token::Status initialize_with(const CK_C_INITIALIZE_ARGS* args) {
 }
 
 }  // namespace
+}  // namespace nethsm::cryptoki
+
+using namespace nethsm::cryptoki;
 
 extern "C" {
 
@@ -47,5 +50,3 @@ CK_RV C_Finalize(CK_VOID_PTR pReserved) {
 }
 
 }  // extern "C"
-
-}  // namespace nethsm::cryptoki

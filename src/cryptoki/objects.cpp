@@ -6,9 +6,6 @@
 namespace nethsm::cryptoki {
 namespace {
 
-using session::Session;
-using token::Template;
-
 // What stands for the size of an object: its largest part. The device does not say what it stores.
 CK_ULONG object_size(const token::Object& object) {
   for (const CK_ATTRIBUTE_TYPE part : {CKA_MODULUS, CKA_EC_POINT, CKA_VALUE}) {
@@ -18,6 +15,9 @@ CK_ULONG object_size(const token::Object& object) {
 }
 
 }  // namespace
+}  // namespace nethsm::cryptoki
+
+using namespace nethsm::cryptoki;
 
 extern "C" {
 
@@ -55,7 +55,7 @@ CK_RV C_GetAttributeValue(CK_SESSION_HANDLE hSession, CK_OBJECT_HANDLE hObject, 
   return session_entry("C_GetAttributeValue", hSession, [&](Session& session) -> Status {
     TRY(not_null(pTemplate));
     const auto object = TRY(session.token().object(hObject));
-    const CK_RV rv = token::read_attributes(*object, std::span(pTemplate, ulCount));
+    const CK_RV rv = nethsm::token::read_attributes(*object, std::span(pTemplate, ulCount));
     if (rv != CKR_OK) return fail(rv);
     return Ok{};
   });
@@ -92,5 +92,3 @@ CK_RV C_FindObjectsFinal(CK_SESSION_HANDLE hSession) {
 }
 
 }  // extern "C"
-
-}  // namespace nethsm::cryptoki

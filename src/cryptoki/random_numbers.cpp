@@ -3,9 +3,7 @@
 #include "cryptoki/arguments.h"
 #include "cryptoki/entry.h"
 
-namespace nethsm::cryptoki {
-
-using session::Session;
+using namespace nethsm::cryptoki;
 
 extern "C" {
 
@@ -26,5 +24,3 @@ CK_RV C_GenerateRandom(CK_SESSION_HANDLE hSession, CK_BYTE_PTR pRandomData, CK_U
 }
 
 }  // extern "C"
-
-}  // namespace nethsm::cryptoki

@@ -6,8 +6,6 @@
 namespace nethsm::cryptoki {
 namespace {
 
-using session::Session;
-
 token::Result<Secret> pin_argument(CK_UTF8CHAR_PTR pin, CK_ULONG length) {
   // Without a PIN the user would have to type it on the token, which has no keys for that.
   if (pin == nullptr) return fail(CKR_ARGUMENTS_BAD, "the PIN is missing");
@@ -15,6 +13,9 @@ token::Result<Secret> pin_argument(CK_UTF8CHAR_PTR pin, CK_ULONG length) {
 }
 
 }  // namespace
+}  // namespace nethsm::cryptoki
+
+using namespace nethsm::cryptoki;
 
 extern "C" {
 
@@ -73,5 +74,3 @@ CK_RV C_SetPIN(CK_SESSION_HANDLE hSession, CK_UTF8CHAR_PTR pOldPin, CK_ULONG ulO
 }
 
 }  // extern "C"
-
-}  // namespace nethsm::cryptoki

@@ -3,9 +3,7 @@
 #include "cryptoki/arguments.h"
 #include "cryptoki/entry.h"
 
-namespace nethsm::cryptoki {
-
-using session::Session;
+using namespace nethsm::cryptoki;
 
 extern "C" {
 
@@ -33,5 +31,3 @@ CK_RV C_SignFinal(CK_SESSION_HANDLE hSession, CK_BYTE_PTR pSignature, CK_ULONG_P
 }
 
 }  // extern "C"
-
-}  // namespace nethsm::cryptoki

@@ -5,7 +5,7 @@
 #include "cryptoki/arguments.h"
 #include "cryptoki/entry.h"
 
-namespace nethsm::cryptoki {
+using namespace nethsm::cryptoki;
 
 extern "C" {
 
@@ -42,7 +42,7 @@ CK_RV C_GetMechanismList(CK_SLOT_ID slotID, CK_MECHANISM_TYPE_PTR pMechanismList
   return entry("C_GetMechanismList", [&](Library& library) -> Status {
     TRY(library.token(slotID));
     TRY(not_null(pulCount));
-    return write_list(token::mechanism_list(), pMechanismList, pulCount);
+    return write_list(nethsm::token::mechanism_list(), pMechanismList, pulCount);
   });
 }
 
@@ -50,7 +50,7 @@ CK_RV C_GetMechanismInfo(CK_SLOT_ID slotID, CK_MECHANISM_TYPE type, CK_MECHANISM
   return entry("C_GetMechanismInfo", [&](Library& library) -> Status {
     TRY(library.token(slotID));
     TRY(not_null(pInfo));
-    *pInfo = TRY(token::mechanism_info(type));
+    *pInfo = TRY(nethsm::token::mechanism_info(type));
     return Ok{};
   });
 }
@@ -68,5 +68,3 @@ CK_RV C_WaitForSlotEvent(CK_FLAGS flags, CK_SLOT_ID_PTR pSlot, CK_VOID_PTR pRese
 }
 
 }  // extern "C"
-
-}  // namespace nethsm::cryptoki

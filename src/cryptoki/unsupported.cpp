@@ -8,10 +8,13 @@ namespace {
 
 CK_RV not_supported(const char* function, CK_SESSION_HANDLE session) {
   return session_entry(function, session,
-                       [](session::Session&) -> Status { return fail(CKR_FUNCTION_NOT_SUPPORTED); });
+                       [](Session&) -> Status { return fail(CKR_FUNCTION_NOT_SUPPORTED); });
 }
 
 }  // namespace
+}  // namespace nethsm::cryptoki
+
+using namespace nethsm::cryptoki;
 
 extern "C" {
 
@@ -112,5 +115,3 @@ CK_RV C_DeriveKey(CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR, CK_OBJECT_HANDLE
 }
 
 }  // extern "C"
-
-}  // namespace nethsm::cryptoki
