@@ -78,9 +78,18 @@ refuse() {
 says() {
   local sentence=$1 text=$2
   shift 2
-  check "$sentence" bash -c 'out=$("${@:2}" 2>&1) || { echo "$out"; exit 1; }; echo "$out"; grep -q -- "$1" <<<"$out"' \
-    says "$text" "$@"
+  check "$sentence" prints "$text" "$@"
 }
+prints() {
+  local text=$1 printed
+  shift
+  printed=$("$@" 2>&1) || { echo "$printed"; return 1; }
+  echo "$printed"
+  grep -q -- "$text" <<<"$printed"
+}
+
+# set_instance NUMBER stop|start
+set_instance() { curl -fsS -d '' "$control/instances/$1/$2"; }
 
 finish() {
   echo "$passed passed, $failed failed"

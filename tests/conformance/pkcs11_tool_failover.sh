@@ -4,7 +4,6 @@
 . "$(dirname "$0")/harness.sh"
 start_simulator
 printf 'A message that matters\n' >message
-set_instance() { curl -fsS -X POST "$control/instances/$1/$2"; }
 sign() { p11 --sign --id 01 --mechanism ECDSA-SHA256 --signature-format openssl --input-file message --output-file signature; }
 verify() { openssl dgst -sha256 -verify public.pem -signature signature message; }
 sign_and_verify() {

@@ -37,7 +37,7 @@ for hash in sha1 sha224 sha256 sha384 sha512; do
   check "$name-RSA-PKCS-PSS signs" sign 01 "$name-RSA-PKCS-PSS"
   says "  and verifies" "Verified OK" verify "$hash" message -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest
   openssl dgst "-$hash" -binary message >digest
-  check "RSA-PKCS-PSS signs a $name digest" sign 01 RSA-PKCS-PSS digest --hash-algorithm "${name/SHA/SHA-}"
+  check "RSA-PKCS-PSS signs a $name digest" sign 01 RSA-PKCS-PSS digest --hash-algorithm "${name/SHA1/SHA-1}"
   says "  and verifies" "Verified OK" verify "$hash" message -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest
 done
 printf '\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20' >digest_info
@@ -47,7 +47,7 @@ says "  and verifies" "Verified OK" verify sha256 message
 
 n=10
 for curve in prime256v1 secp384r1 secp521r1 secp256k1 brainpoolP256r1 brainpoolP384r1 brainpoolP512r1; do
-  public_pem "$([ "$n" = 10 ] && echo 0---10 || echo "0---$n")"
+  public_pem "0---$n"
   for hash in sha1 sha224 sha256 sha384 sha512; do
     name=${hash^^}
     check "$curve signs ECDSA-$name" sign "$n" "ECDSA-$name" message --signature-format openssl
@@ -72,7 +72,7 @@ check "  to the message" cmp message decrypted
 for hash in SHA-1 SHA224 SHA256 SHA384 SHA512; do
   md=${hash,,}
   check "openssl encrypts with OAEP $hash" encrypt -pkeyopt rsa_padding_mode:oaep -pkeyopt "rsa_oaep_md:${md/-/}"
-  check "RSA-PKCS-OAEP decrypts with $hash" decrypt --mechanism RSA-PKCS-OAEP --hash-algorithm "${hash/SHA2/SHA2}" \
+  check "RSA-PKCS-OAEP decrypts with $hash" decrypt --mechanism RSA-PKCS-OAEP --hash-algorithm "$hash" \
     --mgf "MGF1-${hash/SHA-1/SHA1}"
   check "  to the message" cmp message decrypted
 done
@@ -98,24 +98,24 @@ check "  without its key" rest operator:OperatorOperator /keys/0---01
 
 # --- import ------------------------------------------------------------------------------------------------------
 openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -outform DER -out rsa.der 2>/dev/null
-check "an RSA key is imported" p11 --write-object rsa.der --type privkey --id 50 --label imported --usage-sign
+check "an RSA key is imported" p11 --write-object rsa.der --type privkey --id 80 --label imported --usage-sign
 openssl pkey -in rsa.der -inform DER -pubout -out public.pem
-check "  and signs" sign 50 SHA256-RSA-PKCS
+check "  and signs" sign 80 SHA256-RSA-PKCS
 says "  and verifies with the original's public key" "Verified OK" verify sha256 message
 openssl ecparam -name prime256v1 -genkey -noout -outform DER -out ec.der
-check "an EC key is imported" p11 --write-object ec.der --type privkey --id 51 --label imported-ec --usage-sign
+check "an EC key is imported" p11 --write-object ec.der --type privkey --id 81 --label imported-ec --usage-sign
 openssl pkey -in ec.der -inform DER -pubout -out public.pem
-check "  and signs" sign 51 ECDSA-SHA256 message --signature-format openssl
+check "  and signs" sign 81 ECDSA-SHA256 message --signature-format openssl
 says "  and verifies with the original's public key" "Verified OK" verify sha256 message
 
 # --- renaming, deleting, random ----------------------------------------------------------------------------------
-check "a key is renamed" p11 --type privkey --id 51 --set-id 52
-check "  on the device, too" rest operator:OperatorOperator /keys/0---52
-refuse "  and the old name is free" rest operator:OperatorOperator /keys/0---51
-check "a key is deleted" p11 --delete-object --type privkey --id 52
-refuse "  on the device, too" rest operator:OperatorOperator /keys/0---52
-check "a public key is deleted without touching the device" p11 --delete-object --type pubkey --id 50
-check "  where the key still is" rest operator:OperatorOperator /keys/0---50
+check "a key is renamed" p11 --type privkey --id 81 --set-id 82
+check "  on the device, too" rest operator:OperatorOperator /keys/0---82
+refuse "  and the old name is free" rest operator:OperatorOperator /keys/0---81
+check "a key is deleted" p11 --delete-object --type privkey --id 82
+refuse "  on the device, too" rest operator:OperatorOperator /keys/0---82
+check "a public key is deleted without touching the device" p11 --delete-object --type pubkey --id 80
+check "  where the key still is" rest operator:OperatorOperator /keys/0---80
 check "random bytes" p11 --generate-random 3000 --output-file random
 check "  are as many as asked for" test "$(stat -c %s random)" -eq 3000
 finish
