@@ -22,6 +22,7 @@ cd "$work"
 
 # start_simulator [option ...]: three instances with the demo users; sets urls, control and P11NETHSM_CONFIG_FILE.
 start_simulator() {
+  : >simulator.log
   "$simulator_program" --instances 3 --port 0 --control-port 0 --demo --write-config p11nethsm.conf "$@" >simulator.log 2>&1 &
   simulator=$!
   for _ in $(seq 200); do
