@@ -4,11 +4,13 @@
 #include <httplib.h>
 #include <sys/socket.h>
 
+#include <charconv>
 #include <chrono>
 #include <stdexcept>
 #include <string>
 #include <thread>
 
+#include "simulator/http_message.h"
 #include "simulator/json_record.h"
 
 namespace nethsm::simulator {
@@ -35,8 +37,11 @@ class ControlPort::Impl {
       ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     });
     server_.set_tcp_nodelay(true);
-    server_.set_keep_alive_timeout(1);
-    add_routes();
+    server_.set_keep_alive_max_count(1);
+    server_.set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
+      response.status = answer(request, response);
+      return httplib::Server::HandlerResponse::Handled;
+    });
     const int bound = port == 0                              ? server_.bind_to_any_port(kAddress)
                       : server_.bind_to_port(kAddress, port) ? int{port}
                                                              : -1;
@@ -58,28 +63,32 @@ class ControlPort::Impl {
  private:
   static constexpr const char* kAddress = "127.0.0.1";
 
-  void add_routes() {
-    on_instance(R"(/instances/(\d{1,6})/stop)", &Simulator::stop_instance);
-    on_instance(R"(/instances/(\d{1,6})/start)", &Simulator::start_instance);
-    server_.Get("/requests", [this](const httplib::Request&, httplib::Response& response) {
+  // Before the routing of cpp-httplib, which would wait for the body of a POST that announces none. What a
+  // client sends as a body stays unread, so the connection ends.
+  int answer(const httplib::Request& request, httplib::Response& response) {
+    if (request.path == "/requests" && request.method == "GET") {
       response.set_content(requests_json(simulator_.requests()), "application/json");
-    });
-    server_.Delete("/requests", [this](const httplib::Request&, httplib::Response& response) {
+      return 200;
+    }
+    if (request.path == "/requests" && request.method == "DELETE") {
       simulator_.clear_requests();
-      response.status = 204;
-    });
-  }
-
-  void on_instance(const char* pattern, void (Simulator::*action)(unsigned)) {
-    server_.Post(pattern, [this, action](const httplib::Request& request, httplib::Response& response) {
-      const auto instance = static_cast<unsigned>(std::stoul(request.matches[1].str()));
-      if (instance >= simulator_.instances()) {
-        response.status = 404;
-        return;
-      }
-      (simulator_.*action)(instance);
-      response.status = 204;
-    });
+      return 204;
+    }
+    const auto parts = split(request.path, '/');
+    if (request.method != "POST" || parts.size() != 4 || parts[1] != "instances") return 404;
+    unsigned instance = 0;
+    const auto [end, error] = std::from_chars(parts[2].data(), parts[2].data() + parts[2].size(), instance);
+    if (error != std::errc() || end != parts[2].data() + parts[2].size() ||
+        instance >= simulator_.instances())
+      return 404;
+    if (parts[3] == "stop") {
+      simulator_.stop_instance(instance);
+    } else if (parts[3] == "start") {
+      simulator_.start_instance(instance);
+    } else {
+      return 404;
+    }
+    return 204;
   }
 
   Simulator& simulator_;
