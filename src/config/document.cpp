@@ -7,6 +7,7 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
+#include <deque>
 #include <exception>
 #include <istream>
 #include <streambuf>
@@ -119,7 +120,7 @@ class TreeBuilder final : public YAML::EventHandler {
     Open& parent = open_.back();
     if (parent.node->kind == Node::Kind::kSequence) return parent.node->items.emplace_back();
     parent.has_key = false;
-    return parent.duplicate ? (ignored_ = {}) : parent.node->entries.back().value;
+    return parent.duplicate ? ignored_.emplace_back() : parent.node->entries.back().value;
   }
 
   Node& add(const YAML::Mark& mark, Node::Kind kind) {
@@ -152,7 +153,7 @@ class TreeBuilder final : public YAML::EventHandler {
 
   Report& report_;
   Node root_;
-  Node ignored_;  // what a duplicate key has as its value
+  std::deque<Node> ignored_;  // what duplicate keys have as their values, possibly in one another
   std::vector<Open> open_;
   YAML::Mark last_quoted_ = YAML::Mark::null_mark();  // scalar in quotes
   int documents_ = 0;

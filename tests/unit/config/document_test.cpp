@@ -41,6 +41,8 @@ TEST_CASE("A duplicate key is a problem at each level, and the first one is kept
         "f:2:1: this key stands twice in one mapping, first in line 1: remove one of them\n");
   CHECK(contains(problems_of("x:\n  - {b: {c: 1}, b: [2, {d: 1}]}\n"), "f:2:17: this key stands twice"));
   CHECK(problems_of("a: {k: 1}\nb: {k: 1}\n").empty());
+  CHECK(contains(problems_of("a: 1\na: {b: 1, b: {c: 1, c: {}, d: 2}, e: 3}\n"),
+                 "f:2:21: this key stands twice"));
   Report report("f");
   CHECK(read_document("a: 1\n\"a\": {b: 2}\nc: 3", report)->find("a")->text() == "1");
 }
