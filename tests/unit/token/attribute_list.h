@@ -37,12 +37,8 @@ class AttributeList {
   }
   AttributeList& operator=(const AttributeList&) = delete;
 
-  // Valid as long as the list.
-  Template view() const {
-    auto result = Template::from(attributes_.data(), attributes_.size());
-    REQUIRE(result);
-    return *result;
-  }
+  // Valid as long as the list. No assertion: also called on other threads, which Catch does not take.
+  Template view() const { return Template::from(attributes_.data(), attributes_.size()).value(); }
   std::vector<CK_ATTRIBUTE>& array() { return attributes_; }
 
  private:
