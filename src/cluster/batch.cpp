@@ -82,7 +82,7 @@ bool Batch::place(Delivery& delivery, InstanceIndex instance) {
   const auto deadline = Deadline::after(delivery.timeout());
   auto* lane = delivery.wants_fresh_connection() ? nullptr : find_lane(delivery, instance);
   if (lane == nullptr) lane = open_lane(delivery, instance, deadline);
-  if (lane == nullptr) return delivery.is_over();
+  if (lane == nullptr) return false;
   lane->submit(delivery, deadline);
   return true;
 }
@@ -121,9 +121,7 @@ void Batch::start_submitted() {
 
 int Batch::poll_timeout() const {
   auto until = next_start_;
-  for (const auto& lane : lanes_) {
-    until = std::min(until, lane.due());
-  }
+  for (const auto& lane : lanes_) until = std::min(until, lane.due());
   return Deadline::at(until).left_for_poll();
 }
 
@@ -137,8 +135,8 @@ void Batch::wait() {
   }
   const int count = ::poll(descriptors_.data(), descriptors_.size(), poll_timeout());
   if (count < 0 && errno != EINTR) {
-    for (auto& lane : lanes_)
-      lane.connection().give_up(FailureKind::kLocal, "poll: " + transport::errno_text(errno));
+    const auto why = "poll: " + transport::errno_text(errno);
+    for (auto& lane : lanes_) lane.connection().give_up(FailureKind::kLocal, why);
   }
   const auto now = Clock::now();
   for (std::size_t i = 0; i < lanes_.size(); ++i) {

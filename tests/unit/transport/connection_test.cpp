@@ -300,6 +300,21 @@ TEST_CASE("An answer may come before the request has been sent completely") {
   CHECK_FALSE(observed.reusable);
 }
 
+TEST_CASE("A connection that is given up says goodbye") {
+  std::atomic<int> goodbyes{0};
+  ScriptedServer server({certificate()}, [&](Peer& peer) {
+    while (peer.read()) peer.answer(200);
+    if ((SSL_get_shutdown(peer.ssl()) & SSL_RECEIVED_SHUTDOWN) != 0) ++goodbyes;
+  });
+  const auto endpoint = endpoint_of(server.url(), pinned(certificate()));
+  auto connection = connect(endpoint);
+  REQUIRE(exchange(*connection, get("/info")));
+  connection.reset();
+  const auto until = Deadline::after(seconds(5));
+  while (goodbyes == 0 && !until.passed()) ::usleep(1000);
+  CHECK(goodbyes == 1);
+}
+
 TEST_CASE("Descriptor numbers above 1024 work") {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
