@@ -18,7 +18,6 @@ struct OpenSslDeleter {
     free_function(object);
   }
 };
-using LibContextPtr = std::unique_ptr<OSSL_LIB_CTX, OpenSslDeleter<&OSSL_LIB_CTX_free>>;
 using SslContextPtr = std::unique_ptr<SSL_CTX, OpenSslDeleter<&SSL_CTX_free>>;
 using SslPtr = std::unique_ptr<SSL, OpenSslDeleter<&SSL_free>>;
 using StorePtr = std::unique_ptr<X509_STORE, OpenSslDeleter<&X509_STORE_free>>;
@@ -27,7 +26,7 @@ using BioMethodPtr = std::unique_ptr<BIO_METHOD, OpenSslDeleter<&BIO_meth_free>>
 
 // What lives as long as any connection of the library run.
 struct TlsLibrary {
-  LibContextPtr context;
+  OSSL_LIB_CTX* context = nullptr;  // the process's, never freed
   DigestPtr sha256;
   BioMethodPtr socket_bio;  // sends with MSG_NOSIGNAL, which OpenSSL's own does not
 };

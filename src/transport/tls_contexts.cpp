@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <openssl/err.h>
+#include <unistd.h>
+
+#include <atomic>
 
 #include "base/guarded.h"
 #include "transport/tls_context.h"
@@ -13,6 +16,26 @@ Failure out_of_order(const std::string& what) {
 
 bool same(const Trust& a, const Trust& b) {
   return a.pins == b.pins && a.ca_file == b.ca_file && a.insecure == b.insecure;
+}
+
+// Of this process: a forked child makes its own, as a lock may have been held in the inherited one. Never
+// freed: OpenSSL notes in every thread that has used it what to clean up in it when the thread ends, and the
+// application's threads end when they like, long after C_Finalize.
+struct ProcessContext {
+  pid_t process;
+  OSSL_LIB_CTX* context;
+  const ProcessContext* inherited;  // kept in sight of leak checkers
+};
+constinit std::atomic<const ProcessContext*> process_context{nullptr};
+
+OSSL_LIB_CTX* process_library_context() {
+  const ProcessContext* current = process_context.load();
+  if (current != nullptr && current->process == getpid()) return current->context;
+  auto made = std::make_unique<const ProcessContext>(ProcessContext{getpid(), OSSL_LIB_CTX_new(), current});
+  if (made->context == nullptr) return nullptr;
+  if (process_context.compare_exchange_strong(current, made.get())) return made.release()->context;
+  OSSL_LIB_CTX_free(made->context);  // another thread was faster, and nobody has used this one
+  return current->context;
 }
 
 // Which certificates an instance believes in decides what is loaded.
@@ -43,8 +66,8 @@ class Made {
   Status<Failure> start() {
     if (library_) return Ok{};
     auto library = std::make_shared<TlsLibrary>();
-    library->context.reset(OSSL_LIB_CTX_new());
-    if (library->context) library->sha256.reset(EVP_MD_fetch(library->context.get(), "SHA256", nullptr));
+    library->context = process_library_context();
+    if (library->context != nullptr) library->sha256.reset(EVP_MD_fetch(library->context, "SHA256", nullptr));
     library->socket_bio = make_socket_bio_method();
     if (!library->sha256 || !library->socket_bio)
       return Unexpected(out_of_order("OpenSSL cannot be started"));
@@ -53,7 +76,7 @@ class Made {
   }
 
   Result<SslContextPtr, Failure> make_ssl_context() {
-    SslContextPtr ssl(SSL_CTX_new_ex(library_->context.get(), nullptr, TLS_client_method()));
+    SslContextPtr ssl(SSL_CTX_new_ex(library_->context, nullptr, TLS_client_method()));
     if (!ssl || SSL_CTX_set_min_proto_version(ssl.get(), TLS1_2_VERSION) != 1) {
       return Unexpected(out_of_order("no TLS context"));
     }
@@ -71,7 +94,7 @@ class Made {
   Status<Failure> load_system_roots() {
     if (system_roots_) return Ok{};
     StorePtr store(X509_STORE_new());
-    if (!store || X509_STORE_set_default_paths_ex(store.get(), library_->context.get(), nullptr) != 1) {
+    if (!store || X509_STORE_set_default_paths_ex(store.get(), library_->context, nullptr) != 1) {
       return Unexpected(out_of_order("the system's root certificates cannot be loaded"));
     }
     ERR_clear_error();  // files that are missing leave traces
@@ -83,7 +106,7 @@ class Made {
     StorePtr store(X509_STORE_new());
     if (!store) return Unexpected(out_of_order("no certificate store"));
     ERR_clear_error();
-    if (X509_STORE_load_file_ex(store.get(), path.c_str(), library_->context.get(), nullptr) != 1) {
+    if (X509_STORE_load_file_ex(store.get(), path.c_str(), library_->context, nullptr) != 1) {
       return Unexpected(Failure{
           FailureKind::kCertificate, Phase::kTls,
           "ca_file '" + path + "' has no readable certificates in PEM form: " + take_openssl_error()});

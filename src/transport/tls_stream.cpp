@@ -45,7 +45,7 @@ class TlsStream : public Stream {
 
   bool prepare(const std::string& host) {
     if (!ssl_) return false;
-    auto* bio = BIO_new_ex(context_->library().context.get(), context_->library().socket_bio.get());
+    auto* bio = BIO_new_ex(context_->library().context, context_->library().socket_bio.get());
     if (bio == nullptr) return false;
     BIO_set_data(bio, &socket_);
     BIO_set_init(bio, 1);
