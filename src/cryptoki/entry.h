@@ -65,7 +65,12 @@ CK_RV entry(const char* function, Body&& body, AtExit at_exit = AtExit::kNotInit
   if (is_exiting()) return static_cast<CK_RV>(at_exit);
   const std::shared_ptr<Library> library = running_library();
   if (library == nullptr) return CKR_CRYPTOKI_NOT_INITIALIZED;
-  return guarded(function, [&] { return std::forward<Body>(body)(*library); });
+  return guarded(function, [&]() -> Status {
+    Status status = std::forward<Body>(body)(*library);
+    // What C_Finalize has cut short did not fail for any reason of its own.
+    if (!status && library->stopped()) return fail(CKR_CRYPTOKI_NOT_INITIALIZED);
+    return status;
+  });
 }
 
 // As entry(), for the functions that begin with a session handle. body: Session& -> Status.

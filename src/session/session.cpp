@@ -42,7 +42,8 @@ token::Status Session::may_create(const token::Template& object) const {
 }
 
 token::Status Session::may_change(CK_OBJECT_HANDLE object) const {
-  if (TRY(token_->object(object))->owner) return Ok{};
+  const auto found = token_->object(object);
+  if (!found || (*found)->owner) return Ok{};  // what is not there is for the change itself to refuse
   return must_be_read_write();
 }
 
