@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cryptoki/entry.h"
 
-#include <openssl/err.h>
-
 #include <exception>
 
 #include "base/log.h"
@@ -29,9 +27,6 @@ bool concerns_the_administrator(CK_RV rv) {
 }
 
 }  // namespace
-
-HostErrors::HostErrors() { ERR_set_mark(); }
-HostErrors::~HostErrors() { ERR_pop_to_mark(); }
 
 CK_RV report(const char* function, const token::Error& error) noexcept {
   try {

@@ -7,6 +7,7 @@
 #include <new>
 #include <utility>
 
+#include "cryptoki/host_errors.h"
 #include "cryptoki/process.h"
 #include "session/library.h"
 #include "token/error.h"
@@ -28,15 +29,6 @@ using token::Template;
 // What a call answers once the process is exiting: OpenSSL's own clean-up still closes sessions and destroys
 // objects then, and takes anything but CKR_OK for a fault.
 enum class AtExit : CK_RV { kNotInitialized = CKR_CRYPTOKI_NOT_INITIALIZED, kOk = CKR_OK };
-
-// Leaves the error queue of the host's OpenSSL as it was: libcrypto is shared with it.
-class HostErrors {
- public:
-  HostErrors();
-  ~HostErrors();
-  HostErrors(const HostErrors&) = delete;
-  HostErrors& operator=(const HostErrors&) = delete;
-};
 
 // Logs a failure, once, and answers its code.
 CK_RV report(const char* function, const token::Error& error) noexcept;
