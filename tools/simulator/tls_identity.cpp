@@ -31,8 +31,8 @@ void set_serial(X509* certificate) {
 }  // namespace
 
 TlsIdentity TlsIdentity::generate() {
-  std::shared_ptr<EVP_PKEY> key(EVP_EC_gen("P-256"), EVP_PKEY_free);
-  require(key != nullptr, "EVP_EC_gen");
+  std::shared_ptr<EVP_PKEY> key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"), EVP_PKEY_free);
+  require(key != nullptr, "EVP_PKEY_Q_keygen");
   return self_signed(std::move(key));
 }
 
