@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <chrono>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -22,6 +28,32 @@ std::string dead_url() {
   simulator::Simulator simulator(demo());
   return simulator.url(0);
 }
+
+// A port that takes connections and never says anything.
+class SilentServer {
+ public:
+  SilentServer() : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    auto* generic = reinterpret_cast<sockaddr*>(&address);
+    socklen_t size = sizeof address;
+    if (bind(socket_, generic, size) != 0 || listen(socket_, 16) != 0 ||
+        getsockname(socket_, generic, &size) != 0) {
+      throw std::runtime_error("no silent server");
+    }
+    port_ = ntohs(address.sin_port);
+  }
+  ~SilentServer() { close(socket_); }
+  SilentServer(const SilentServer&) = delete;
+  SilentServer& operator=(const SilentServer&) = delete;
+
+  std::string url() const { return "https://127.0.0.1:" + std::to_string(port_) + "/api/v1"; }
+
+ private:
+  int socket_;
+  std::uint16_t port_ = 0;
+};
 
 }  // namespace
 
@@ -91,6 +123,22 @@ TEST_CASE("A cluster that cannot be reached has its slot listed, without a token
   CHECK(token.module->C_OpenSession(0, CKF_SERIAL_SESSION, nullptr, nullptr, &session) ==
         CKR_TOKEN_NOT_PRESENT);
   CHECK(steady_clock::now() - start < seconds(15));
+}
+
+TEST_CASE("A device that says nothing costs the configured time, once, and another instance answers") {
+  const SilentServer silent;
+  simulator::Simulator simulator(demo());
+  SlotOptions slot = slot_of(simulator);
+  slot.urls.insert(slot.urls.begin(), silent.url());
+  slot.more = "    connect_timeout_seconds: 1\n    timeout_seconds: 2\n";
+  const ConfigFile config({slot});
+  const auto start = steady_clock::now();
+  TokenSession token;
+  const auto pair = token.generate_ed25519(unique_id("silent"));
+  for (int i = 0; i < 20; ++i) {
+    CHECK(token.sign({CKM_EDDSA, nullptr, 0}, pair.private_key, as_bytes("data")).rv == CKR_OK);
+  }
+  CHECK(steady_clock::now() - start < seconds(10));
 }
 
 TEST_CASE("A slot comes back when its cluster does") {
