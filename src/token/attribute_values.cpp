@@ -21,6 +21,12 @@ Value native(T value) {
 Value boolean(bool value) { return native<CK_BBOOL>(value ? CK_TRUE : CK_FALSE); }
 Value number(CK_ULONG value) { return native<CK_ULONG>(value); }
 
+Value date(const std::optional<crypto::Date>& day) {
+  if (!day) return std::nullopt;
+  const auto digits = crypto::to_digits(*day);
+  return Bytes(digits.begin(), digits.end());
+}
+
 const api::Key* key_of(const Object& object) { return object.record ? &object.record->key : nullptr; }
 
 // A part of the public key that the device did not send is absent, never empty.
@@ -83,6 +89,13 @@ Value serial_number(const Object& object) {
 }
 Value certificate(const Object& object) {
   return object.certificate ? Value(object.certificate->der()) : std::nullopt;
+}
+
+Value start_date(const Object& object) {
+  return object.certificate ? date(object.certificate->not_before()) : std::nullopt;
+}
+Value end_date(const Object& object) {
+  return object.certificate ? date(object.certificate->not_after()) : std::nullopt;
 }
 
 Value key_type(const Object& object) {

@@ -27,6 +27,8 @@ Value subject(const Object& object);
 Value issuer(const Object& object);
 Value serial_number(const Object& object);
 Value certificate(const Object& object);
+Value start_date(const Object& object);
+Value end_date(const Object& object);
 
 Value key_type(const Object& object);
 Value is_local(const Object& object);

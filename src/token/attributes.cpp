@@ -37,6 +37,8 @@ constexpr AttributeRow kRows[] = {
     {NAMED(CKA_ISSUER), kCertificateClass, kReadable, values::issuer},
     {NAMED(CKA_SERIAL_NUMBER), kCertificateClass, kReadable, values::serial_number},
     {NAMED(CKA_VALUE), kCertificateClass, kReadable, values::certificate},
+    {NAMED(CKA_START_DATE), kCertificateClass, kReadable, values::start_date},
+    {NAMED(CKA_END_DATE), kCertificateClass, kReadable, values::end_date},
 
     {NAMED(CKA_KEY_TYPE), kKeyClasses, kReadable, values::key_type},
     {NAMED(CKA_LOCAL), kKeyClasses, kReadable, values::is_local},

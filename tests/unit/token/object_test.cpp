@@ -191,6 +191,8 @@ TEST_CASE("A certificate shows what stands in it, and the id of its key") {
   CHECK(value(object, CKA_ISSUER) == value(object, CKA_SUBJECT));
   CHECK(to_hex(value(object, CKA_SERIAL_NUMBER)) == "020300cc18");
   CHECK(value(object, CKA_PUBLIC_KEY_INFO).size() == 91);
+  CHECK(value(object, CKA_START_DATE) == to_bytes("20261121"));
+  CHECK(value(object, CKA_END_DATE) == to_bytes("20810824"));
   CHECK(value(object, CKA_ID) == to_bytes("ec1"));
   CHECK(code(object, CKA_KEY_TYPE) == CKR_ATTRIBUTE_TYPE_INVALID);
 }
