@@ -38,7 +38,9 @@ CK_RV read_attribute(const Object& object, CK_ATTRIBUTE& attribute) {
     return value.error().rv;
   }
   if (attribute.pValue != nullptr) {
-    if (attribute.ulValueLen < value->size()) {
+    // A length that an earlier call has left behind says nothing of the buffer.
+    const bool unknown = attribute.ulValueLen == CK_UNAVAILABLE_INFORMATION;
+    if (unknown || attribute.ulValueLen < value->size()) {
       attribute.ulValueLen = CK_UNAVAILABLE_INFORMATION;
       return CKR_BUFFER_TOO_SMALL;
     }
