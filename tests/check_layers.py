@@ -29,7 +29,7 @@ EXCEPTIONS = {
     # The failure of a C_ function is a token::Error from token up to the barrier.
     ("cryptoki", "token/error.h"),
     # Saves the host's OpenSSL error queue; orders our exit handler before OpenSSL's.
-    ("src/cryptoki/entry.cpp", "openssl/err.h"),
+    ("src/cryptoki/host_errors.cpp", "openssl/err.h"),
     ("src/cryptoki/process.cpp", "openssl/crypto.h"),
 }
 
