@@ -41,23 +41,6 @@ CK_RV C_CopyObject(CK_SESSION_HANDLE hSession, CK_OBJECT_HANDLE, CK_ATTRIBUTE_PT
   return not_supported("C_CopyObject", hSession);
 }
 
-// Message digests.
-CK_RV C_DigestInit(CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR) {
-  return not_supported("C_DigestInit", hSession);
-}
-CK_RV C_Digest(CK_SESSION_HANDLE hSession, CK_BYTE_PTR, CK_ULONG, CK_BYTE_PTR, CK_ULONG_PTR) {
-  return not_supported("C_Digest", hSession);
-}
-CK_RV C_DigestUpdate(CK_SESSION_HANDLE hSession, CK_BYTE_PTR, CK_ULONG) {
-  return not_supported("C_DigestUpdate", hSession);
-}
-CK_RV C_DigestKey(CK_SESSION_HANDLE hSession, CK_OBJECT_HANDLE) {
-  return not_supported("C_DigestKey", hSession);
-}
-CK_RV C_DigestFinal(CK_SESSION_HANDLE hSession, CK_BYTE_PTR, CK_ULONG_PTR) {
-  return not_supported("C_DigestFinal", hSession);
-}
-
 // Verification, with public keys.
 CK_RV C_VerifyInit(CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR, CK_OBJECT_HANDLE) {
   return not_supported("C_VerifyInit", hSession);

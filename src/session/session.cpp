@@ -4,15 +4,6 @@
 #include <utility>
 
 namespace nethsm::session {
-namespace {
-
-// The object handle in an Init call names a key, so an unknown one is an unknown key.
-token::Error as_key_error(token::Error error) {
-  if (error.rv == CKR_OBJECT_HANDLE_INVALID) error.rv = CKR_KEY_HANDLE_INVALID;
-  return error;
-}
-
-}  // namespace
 
 Session::Session(CK_SESSION_HANDLE handle, CK_SLOT_ID slot, CK_FLAGS flags,
                  std::shared_ptr<token::Token> token)
@@ -47,17 +38,6 @@ token::Status Session::may_change(CK_OBJECT_HANDLE object) const {
   return must_be_read_write();
 }
 
-template <class Operation>
-token::Result<token::ObjectPtr> Session::key_for(const OperationSlot<Operation>& slot,
-                                                 const CK_MECHANISM* mechanism, CK_OBJECT_HANDLE key) const {
-  if (mechanism == nullptr) return token::fail(CKR_ARGUMENTS_BAD, "no mechanism");
-  if (slot.active()) return token::fail(CKR_OPERATION_ACTIVE);
-  TRY(token_->may_use_keys());
-  auto object = token_->object(key);
-  if (!object) return Unexpected(as_key_error(std::move(object).error()));
-  return object;
-}
-
 token::Status Session::find_init(const token::Template& wanted) {
   const Lock lock(operations_);
   if (find_) return token::fail(CKR_OPERATION_ACTIVE);
@@ -78,81 +58,22 @@ token::Status Session::find_final() {
   return Ok{};
 }
 
-token::Status Session::sign_init(const CK_MECHANISM* mechanism, CK_OBJECT_HANDLE key) {
-  const Lock lock(operations_);
-  auto object = TRY(key_for(sign_, mechanism, key));
-  const token::SignPlan plan = TRY(token::plan_sign(*mechanism, *object));
-  auto device = [token = token_, object, mode = plan.mode](ByteView message) {
-    return token->sign(*object, mode, message);
-  };
-  sign_.start(TRY(SignOperation::start(plan, std::move(device))));
-  return Ok{};
+token::Result<token::ObjectPtr> Session::key_object(CK_OBJECT_HANDLE handle) const {
+  auto object = token_->object(handle);
+  const bool is_public = object && (*object)->object_class == CKO_PUBLIC_KEY;
+  if (!is_public) TRY(token_->may_use_keys());
+  // The object handle in an Init call names a key, so an unknown one is an unknown key.
+  if (!object && object.error().rv == CKR_OBJECT_HANDLE_INVALID) return token::fail(CKR_KEY_HANDLE_INVALID);
+  return object;
 }
 
-token::Status Session::sign(const Input& data, const Output& signature) {
+void Session::cancel(CK_FLAGS kinds) {
   const Lock lock(operations_);
-  return sign_.run(Use::kOneShot, [&](SignOperation& op) { return op.one_shot(data, signature); });
-}
-
-token::Status Session::sign_update(const Input& part) {
-  const Lock lock(operations_);
-  return sign_.run(Use::kUpdate, [&](SignOperation& op) { return op.update(part); });
-}
-
-token::Status Session::sign_final(const Output& signature) {
-  const Lock lock(operations_);
-  return sign_.run(Use::kFinal, [&](SignOperation& op) { return op.finish(signature); });
-}
-
-token::Status Session::decrypt_init(const CK_MECHANISM* mechanism, CK_OBJECT_HANDLE key) {
-  const Lock lock(operations_);
-  auto object = TRY(key_for(decrypt_, mechanism, key));
-  decrypt_.start(TRY(start_decryption(token_, std::move(object), *mechanism)));
-  return Ok{};
-}
-
-token::Status Session::decrypt(const Input& ciphertext, const Output& plaintext) {
-  const Lock lock(operations_);
-  return decrypt_.run(Use::kOneShot, [&](DecryptOperation& op) {
-    return std::visit([&](auto& kind) { return kind.one_shot(ciphertext, plaintext); }, op);
-  });
-}
-
-token::Status Session::decrypt_update(const Input& part, const Output& plaintext) {
-  const Lock lock(operations_);
-  return decrypt_.run(Use::kUpdate, [&](DecryptOperation& op) {
-    return std::visit([&](auto& kind) { return kind.update(part, plaintext); }, op);
-  });
-}
-
-token::Status Session::decrypt_final(const Output& plaintext) {
-  const Lock lock(operations_);
-  return decrypt_.run(Use::kFinal, [&](DecryptOperation& op) {
-    return std::visit([&](auto& kind) { return kind.finish(plaintext); }, op);
-  });
-}
-
-token::Status Session::encrypt_init(const CK_MECHANISM* mechanism, CK_OBJECT_HANDLE key) {
-  const Lock lock(operations_);
-  auto object = TRY(key_for(encrypt_, mechanism, key));
-  encrypt_.start(TRY(start_encryption(token_, std::move(object), *mechanism)));
-  return Ok{};
-}
-
-token::Status Session::encrypt(const Input& plaintext, const Output& ciphertext) {
-  const Lock lock(operations_);
-  return encrypt_.run(Use::kOneShot,
-                      [&](EncryptOperation& op) { return op.one_shot(plaintext, ciphertext); });
-}
-
-token::Status Session::encrypt_update(const Input& part, const Output& ciphertext) {
-  const Lock lock(operations_);
-  return encrypt_.run(Use::kUpdate, [&](EncryptOperation& op) { return op.update(part, ciphertext); });
-}
-
-token::Status Session::encrypt_final(const Output& ciphertext) {
-  const Lock lock(operations_);
-  return encrypt_.run(Use::kFinal, [&](EncryptOperation& op) { return op.finish(ciphertext); });
+  if ((kinds & CKF_FIND_OBJECTS) != 0) find_.reset();
+  if ((kinds & CKF_DIGEST) != 0) digest_.end();
+  if ((kinds & CKF_SIGN) != 0) sign_.end();
+  if ((kinds & CKF_DECRYPT) != 0) decrypt_.end();
+  if ((kinds & CKF_ENCRYPT) != 0) encrypt_.end();
 }
 
 }  // namespace nethsm::session

@@ -8,11 +8,13 @@
 #include <span>
 
 #include "session/decrypt_operation.h"
+#include "session/digest_operation.h"
 #include "session/encrypt_operation.h"
 #include "session/find_operation.h"
 #include "session/operation_slot.h"
 #include "session/output.h"
 #include "session/sign_operation.h"
+#include "token/mechanisms.h"
 #include "token/token.h"
 
 namespace nethsm::session {
@@ -41,9 +43,20 @@ class Session {
   token::Status may_create(const token::Template& object) const;
   token::Status may_change(CK_OBJECT_HANDLE object) const;
 
+  // Ends the active operations of these kinds: CKF_SIGN, CKF_FIND_OBJECTS ... (C_SessionCancel). Flags of
+  // what is not active, or not an operation of a session, do nothing.
+  void cancel(CK_FLAGS kinds);
+
   token::Status find_init(const token::Template& wanted);
   token::Result<std::size_t> find(std::span<CK_OBJECT_HANDLE> out);
   token::Status find_final();
+
+  // An Init call without a mechanism ends the operation that is active; without one it is CKR_ARGUMENTS_BAD.
+  token::Status digest_init(const CK_MECHANISM* mechanism);
+  token::Status digest(const Input& data, const Output& digest);
+  token::Status digest_update(const Input& part);
+  token::Status digest_key(CK_OBJECT_HANDLE key);
+  token::Status digest_final(const Output& digest);
 
   token::Status sign_init(const CK_MECHANISM* mechanism, CK_OBJECT_HANDLE key);
   token::Status sign(const Input& data, const Output& signature);
@@ -63,10 +76,16 @@ class Session {
  private:
   using Lock = std::lock_guard<std::mutex>;
 
-  // What all Init calls check, in the order of conformance: argument, active operation, login, key.
+  // What all Init calls check first. False: the call has ended the active operation and is done.
   template <class Operation>
-  token::Result<token::ObjectPtr> key_for(const OperationSlot<Operation>& slot, const CK_MECHANISM* mechanism,
-                                          CK_OBJECT_HANDLE key) const;
+  static token::Result<bool> begins(OperationSlot<Operation>& slot, const CK_MECHANISM* mechanism) {
+    if (slot.active() && mechanism != nullptr) return token::fail(CKR_OPERATION_ACTIVE);
+    if (!slot.active() && mechanism == nullptr) return token::fail(CKR_ARGUMENTS_BAD, "no mechanism");
+    slot.end();
+    return mechanism != nullptr;
+  }
+  // The key of an Init call; what is not public needs a login.
+  token::Result<token::ObjectPtr> key_object(CK_OBJECT_HANDLE handle) const;
 
   const CK_SESSION_HANDLE handle_;
   const CK_SLOT_ID slot_;
@@ -75,6 +94,7 @@ class Session {
 
   std::mutex operations_;  // guards the members below
   std::optional<FindOperation> find_;
+  OperationSlot<DigestOperation> digest_;
   OperationSlot<SignOperation> sign_;
   OperationSlot<DecryptOperation> decrypt_;
   OperationSlot<EncryptOperation> encrypt_;

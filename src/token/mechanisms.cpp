@@ -81,6 +81,16 @@ constexpr MechanismRow ecdsa(CK_MECHANISM_TYPE type, std::string_view name, std:
           .sign = {M::kEcdsaSignature}};
 }
 
+constexpr MechanismRow digest(CK_MECHANISM_TYPE type, std::string_view name, D algorithm) {
+  return {.type = type,
+          .name = name,
+          .min_key_size = 0,
+          .max_key_size = 0,
+          .flags = CKF_DIGEST,
+          .family = KeyFamily::kNone,
+          .digest = algorithm};
+}
+
 #define NAMED(type) type, #type
 
 constexpr MechanismRow kRows[] = {
@@ -135,6 +145,15 @@ constexpr MechanismRow kRows[] = {
      .encrypt = {M::kAesEncryptionCbc}},
     {NAMED(CKM_GENERIC_SECRET_KEY_GEN), kGenericMin, kGenericMax, CKF_HW | CKF_GENERATE,
      KeyFamily::kGenericSecret},
+    digest(NAMED(CKM_SHA_1), D::kSha1),
+    digest(NAMED(CKM_SHA224), D::kSha224),
+    digest(NAMED(CKM_SHA256), D::kSha256),
+    digest(NAMED(CKM_SHA384), D::kSha384),
+    digest(NAMED(CKM_SHA512), D::kSha512),
+    digest(NAMED(CKM_SHA3_224), D::kSha3_224),
+    digest(NAMED(CKM_SHA3_256), D::kSha3_256),
+    digest(NAMED(CKM_SHA3_384), D::kSha3_384),
+    digest(NAMED(CKM_SHA3_512), D::kSha3_512),
 };
 
 constexpr HashRow kHashes[] = {
@@ -162,6 +181,7 @@ constexpr bool flags_agree_with_modes(const MechanismRow& row) {
          ((row.flags & CKF_ENCRYPT) != 0) == !row.encrypt.empty();
 }
 constexpr bool digest_agrees_with_input(const MechanismRow& row) {
+  if ((row.flags & CKF_DIGEST) != 0) return row.digest.has_value();
   if (row.input == Input::kMessage) return !row.digest;
   return row.input != Input::kDigestInfo || row.digest.has_value();
 }
@@ -209,6 +229,7 @@ CK_KEY_TYPE key_type_of(KeyFamily family) {
     case KeyFamily::kAes:
       return CKK_AES;
     case KeyFamily::kGenericSecret:
+    case KeyFamily::kNone:
       break;
   }
   return CKK_GENERIC_SECRET;
@@ -220,6 +241,12 @@ const MechanismRow* find_mechanism(CK_MECHANISM_TYPE type) { return find(kRows, 
 const MechanismRow* find_generation(CK_MECHANISM_TYPE type) {
   const auto* row = find_mechanism(type == CKM_EDDSA ? CKM_EC_EDWARDS_KEY_PAIR_GEN : type);
   return row != nullptr && (row->flags & (CKF_GENERATE | CKF_GENERATE_KEY_PAIR)) != 0 ? row : nullptr;
+}
+
+Result<crypto::DigestAlgorithm> digest_of(const CK_MECHANISM& mechanism) {
+  const MechanismRow* row = find_mechanism(mechanism.mechanism);
+  if (row == nullptr || (row->flags & CKF_DIGEST) == 0) return fail(CKR_MECHANISM_INVALID);
+  return *row->digest;
 }
 
 const HashRow* find_hash(CK_MECHANISM_TYPE hash) { return find(kHashes, hash, &HashRow::hash); }

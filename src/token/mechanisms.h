@@ -17,7 +17,7 @@
 // derive from it.
 namespace nethsm::token {
 
-enum class KeyFamily : std::uint8_t { kRsa, kEc, kEdwards, kAes, kGenericSecret };
+enum class KeyFamily : std::uint8_t { kRsa, kEc, kEdwards, kAes, kGenericSecret, kNone /* digests */ };
 
 // A Generic key is an AES key as far as the device would use it as one.
 KeyFamily family_of(const api::Key& key);
@@ -57,6 +57,9 @@ struct HashRow {
   crypto::DigestAlgorithm algorithm;
   api::Mechanism pss, oaep;
 };
+// The hash of C_DigestInit: CKR_MECHANISM_INVALID.
+Result<crypto::DigestAlgorithm> digest_of(const CK_MECHANISM& mechanism);
+
 const HashRow* find_hash(CK_MECHANISM_TYPE hash);
 const HashRow* find_hash(crypto::DigestAlgorithm algorithm);
 

@@ -43,6 +43,15 @@ TEST_CASE("The mechanisms and their abilities are exactly these") {
       {CKM_AES_KEY_GEN, CKF_HW | CKF_GENERATE},
       {CKM_AES_CBC, CKF_HW | CKF_ENCRYPT | CKF_DECRYPT},
       {CKM_GENERIC_SECRET_KEY_GEN, CKF_HW | CKF_GENERATE},
+      {CKM_SHA_1, CKF_DIGEST},
+      {CKM_SHA224, CKF_DIGEST},
+      {CKM_SHA256, CKF_DIGEST},
+      {CKM_SHA384, CKF_DIGEST},
+      {CKM_SHA512, CKF_DIGEST},
+      {CKM_SHA3_224, CKF_DIGEST},
+      {CKM_SHA3_256, CKF_DIGEST},
+      {CKM_SHA3_384, CKF_DIGEST},
+      {CKM_SHA3_512, CKF_DIGEST},
   };
   std::map<CK_MECHANISM_TYPE, CK_FLAGS> actual;
   for (const CK_MECHANISM_TYPE type : mechanism_list()) actual[type] = mechanism_info(type)->flags;
