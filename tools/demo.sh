@@ -23,7 +23,7 @@ show() { printf '$ %s\n' "$*"; "$@"; }
 if [ "$install" = yes ]; then
   # shellcheck source=tools/install.sh
   . tools/install.sh
-  install_packages
+  install_packages build demo
 fi
 
 step "Building the module and the simulator"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# Sourced by demo.sh and test.sh: install_packages installs what tools/packages.txt lists and is not there yet.
+# Sourced by demo.sh and test.sh: `install_packages build demo` installs what those sections of tools/packages.txt list
+# and is not there yet.
 
 install_packages() {
   local list missing=() package sudo=()
@@ -9,9 +10,9 @@ install_packages() {
     if ! dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$'; then
       missing+=("$package")
     fi
-  done < <(grep -v '^#' "$list")
+  done < <(awk -v wanted=" $* " '/^\[/ { on = index(wanted, " " substr($0, 2, length($0) - 2) " ") > 0; next } on && /^[^#]/' "$list")
   if [ ${#missing[@]} -eq 0 ]; then
-    echo "== All Debian packages of tools/packages.txt are installed."
+    echo "== All Debian packages of tools/packages.txt that are needed here ($*) are installed."
     return
   fi
   if [ "$(id -u)" -ne 0 ]; then

@@ -24,7 +24,7 @@ step() { printf '\n== %s\n' "$*"; }
 if [ "$install" = yes ]; then
   # shellcheck source=tools/install.sh
   . tools/install.sh
-  install_packages
+  install_packages build demo test
 fi
 
 if [ "$quick" = no ]; then

@@ -92,10 +92,16 @@ Result<std::shared_ptr<Library>, std::string> make_library(const config::Config&
   return std::make_shared<Library>(std::move(tokens), handles);
 }
 
-std::string joined(const std::vector<std::string>& problems) {
+std::string lines(const std::vector<std::string>& problems) {
   std::string text;
-  for (const auto& problem : problems) text += (text.empty() ? "" : "; ") + problem;
+  for (const auto& problem : problems) text += (text.empty() ? "" : "\n") + problem;
   return text;
+}
+
+// Tells the user all of it; what is left for the caller's one line is where to look.
+Refusal refused(const std::string& reasons) {
+  log::report_refusal(reasons);
+  return Refusal("the configuration is refused, for the reasons logged before this line");
 }
 
 Result<ConfigurationPtr, std::string> configuration(const Configuration* inherited) {
@@ -105,8 +111,8 @@ Result<ConfigurationPtr, std::string> configuration(const Configuration* inherit
     for (const auto& notice : loaded->notices) log::warn("%s", notice.c_str());
     return ConfigurationPtr(new Configuration(std::move(loaded->config)));
   }
-  const std::string problems = joined(loaded.error().problems);
-  if (!loaded.error().out_of_reach || inherited == nullptr) return Refusal(problems);
+  const std::string problems = lines(loaded.error().problems);
+  if (!loaded.error().out_of_reach || inherited == nullptr) return refused(problems);
   log::configure(inherited->logging);
   log::info("using the parent process's configuration: %s", problems.c_str());
   return ConfigurationPtr(new Configuration(*inherited));
@@ -119,10 +125,7 @@ void ConfigurationDeleter::operator()(const Configuration* configuration) const 
 Result<Started, std::string> start(const StartOptions& options, HandleSources& handles) {
   ConfigurationPtr configured = TRY(configuration(options.inherited));
   auto library = make_library(*configured, options.threads_allowed, handles);
-  if (!library) {
-    log::error("%s", library.error().c_str());
-    return Refusal(std::move(library).error());
-  }
+  if (!library) return refused(library.error());
   return Started{std::move(configured), std::move(*library)};
 }
 

@@ -32,7 +32,8 @@ struct Started {
 };
 
 // From the configuration file to a library: sets up the log, and every layer with its defaults. No request is
-// made. The error says what is wrong with the configuration, and where.
+// made. What is wrong with the configuration, and where, goes to the log and to stderr; the error says so in
+// a line.
 Result<Started, std::string> start(const StartOptions& options, HandleSources& handles);
 
 }  // namespace nethsm::session

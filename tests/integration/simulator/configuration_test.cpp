@@ -69,6 +69,22 @@ TEST_CASE("A configuration that is refused makes C_Initialize fail, and stderr t
   CHECK(module->C_Finalize(nullptr) == CKR_CRYPTOKI_NOT_INITIALIZED);
 }
 
+TEST_CASE("Every mistake of a configuration has a line of its own on stderr") {
+  std::string text = "slots:\n";
+  for (int slot = 0; slot < 40; ++slot) {
+    text += "  - label: slot" + std::to_string(slot) + "\n    operator:\n      username: o\n";
+    text += "    instances:\n      - url: \"nonsense\"\n";
+  }
+  const ConfigFile config(text);
+  const Module module;
+  const CapturedStderr capture;
+  CHECK(module->C_Initialize(nullptr) == CKR_FUNCTION_FAILED);
+  const std::string said = capture.text();
+  for (int slot = 0; slot < 40; ++slot) {
+    CHECK(said.find("p11nethsm.conf:" + std::to_string(6 + 5 * slot) + ":") != std::string::npos);
+  }
+}
+
 TEST_CASE("A configuration file that does not exist makes C_Initialize fail; a later one succeeds") {
   const Module module;
   setenv("P11NETHSM_CONFIG_FILE", "/nonexistent/p11nethsm.conf", 1);
