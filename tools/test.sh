@@ -3,19 +3,21 @@
 # All tests: installs the Debian packages of tools/packages.txt, builds with g++ and clang with warnings as errors, runs
 # the unit and integration tests under the address sanitizer and then every test on the release build.
 #
-#   tools/test.sh [--no-install] [--quick]
+#   tools/test.sh [--no-install] [--quick] [--all]
 #
 #   --no-install   do not install packages
 #   --quick        only the release build and its tests
+#   --all          applications too that are not in Debian 12 main (backports, npm, PyPI, crates.io, the Go proxy)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-install=yes quick=no
+install=yes quick=no all=OFF
 for argument in "$@"; do
   case "$argument" in
     --no-install) install=no ;;
     --quick) quick=yes ;;
-    *) sed -n '3,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
+    --all) all=ON ;;
+    *) sed -n '3,10s/^# \{0,1\}//p' "$0"; exit 2 ;;
   esac
 done
 
@@ -24,7 +26,7 @@ step() { printf '\n== %s\n' "$*"; }
 if [ "$install" = yes ]; then
   # shellcheck source=tools/install.sh
   . tools/install.sh
-  install_packages build demo test
+  install_packages build demo test applications
 fi
 
 if [ "$quick" = no ]; then
@@ -41,6 +43,6 @@ if [ "$quick" = no ]; then
 fi
 
 step "Release build: all tests"
-cmake --preset release >/dev/null
+cmake --preset release -DNETHSM_ALL_APPLICATIONS=$all >/dev/null
 cmake --build --preset release
 ctest --preset release
