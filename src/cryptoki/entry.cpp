@@ -32,7 +32,7 @@ CK_RV report(const char* function, const token::Error& error) noexcept {
   try {
     const std::string name = rv_name(error.rv);
     const char* separator = error.message.empty() ? "" : ": ";
-    if (concerns_the_administrator(error.rv)) {
+    if (error.is_loud || concerns_the_administrator(error.rv)) {
       log::warn("%s: %s%s%s", function, name.c_str(), separator, error.message.c_str());
     } else {
       log::debug("%s: %s%s%s", function, name.c_str(), separator, error.message.c_str());

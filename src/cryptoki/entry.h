@@ -23,6 +23,7 @@ using session::Library;
 using session::Output;
 using session::Session;
 using token::fail;
+using token::fail_loudly;
 using token::Status;
 using token::Template;
 

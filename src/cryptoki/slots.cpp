@@ -55,6 +55,18 @@ CK_RV C_GetMechanismInfo(CK_SLOT_ID slotID, CK_MECHANISM_TYPE type, CK_MECHANISM
   });
 }
 
+// What may be initialised here at all, the device's own tools do.
+CK_RV C_InitToken(CK_SLOT_ID slotID, CK_UTF8CHAR_PTR pPin, CK_ULONG, CK_UTF8CHAR_PTR pLabel) {
+  return entry("C_InitToken", [&](Library& library) -> Status {
+    TRY(library.token(slotID));
+    TRY(not_null(pPin));
+    TRY(not_null(pLabel));
+    if (library.has_sessions(slotID)) return fail(CKR_SESSION_EXISTS);
+    return fail_loudly(CKR_FUNCTION_NOT_SUPPORTED,
+                       "a NetHSM is provisioned, and its keys and users are erased, with its own tools only");
+  });
+}
+
 // Nobody watches the tokens between calls, so there are no events: a caller that waits does so until
 // C_Finalize.
 CK_RV C_WaitForSlotEvent(CK_FLAGS flags, CK_SLOT_ID_PTR pSlot, CK_VOID_PTR pReserved) {

@@ -18,14 +18,6 @@ using namespace nethsm::cryptoki;
 
 extern "C" {
 
-// Setting a token up is done on the device itself.
-CK_RV C_InitToken(CK_SLOT_ID, CK_UTF8CHAR_PTR, CK_ULONG, CK_UTF8CHAR_PTR) {
-  return entry("C_InitToken", [](Library&) -> Status { return fail(CKR_FUNCTION_NOT_SUPPORTED); });
-}
-CK_RV C_InitPIN(CK_SESSION_HANDLE hSession, CK_UTF8CHAR_PTR, CK_ULONG) {
-  return not_supported("C_InitPIN", hSession);
-}
-
 // An operation's data lives partly on the device and cannot be carried to another session.
 CK_RV C_GetOperationState(CK_SESSION_HANDLE hSession, CK_BYTE_PTR, CK_ULONG_PTR) {
   return not_supported("C_GetOperationState", hSession);

@@ -28,4 +28,15 @@ bool is_valid_id(std::string_view id) {
                      [&](char c) { return alphanumeric(c) || c == '_' || c == '-' || c == '.'; });
 }
 
+bool is_valid_user(std::string_view name) {
+  const auto tilde = name.find('~');
+  if (tilde == std::string_view::npos) return is_valid_id(name);
+  return is_valid_id(name.substr(0, tilde)) && is_valid_id(name.substr(tilde + 1));
+}
+
+std::string_view namespace_of(std::string_view user) {
+  const auto tilde = user.find('~');
+  return tilde == std::string_view::npos ? std::string_view() : user.substr(0, tilde);
+}
+
 }  // namespace nethsm::api

@@ -137,6 +137,13 @@ constexpr Mechanisms mechanisms_of(KeyType type) {
   }
 }
 
+// Users: an id, or "namespace~id".
+bool is_valid_user(std::string_view name);
+// Of a user; empty: the root namespace.
+std::string_view namespace_of(std::string_view user);
+inline constexpr std::size_t kMinPassphraseLength = 10;   // bytes
+inline constexpr std::size_t kMaxPassphraseLength = 200;  // bytes
+
 // NetHSM ids: [A-Za-z0-9][A-Za-z0-9_.-]{0,127}.
 bool is_valid_id(std::string_view id);
 inline constexpr std::size_t kMaxIdLength = 128;

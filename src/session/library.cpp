@@ -41,6 +41,9 @@ token::Result<std::shared_ptr<Session>> Library::session(CK_SESSION_HANDLE handl
 token::Result<CK_SESSION_HANDLE> Library::open_session(CK_SLOT_ID slot, CK_FLAGS flags) {
   TRY(token(slot));
   if ((flags & CKF_SERIAL_SESSION) == 0) return token::fail(CKR_SESSION_PARALLEL_NOT_SUPPORTED);
+  if ((flags & CKF_ASYNC_SESSION) != 0) {
+    return token::fail(CKR_SESSION_ASYNC_NOT_SUPPORTED, "every call returns with its outcome");
+  }
   auto token = TRY(present_token(slot));
   const bool read_only = (flags & CKF_RW_SESSION) == 0;
 
@@ -50,7 +53,8 @@ token::Result<CK_SESSION_HANDLE> Library::open_session(CK_SLOT_ID slot, CK_FLAGS
                        "the security officer works in read/write sessions only");
   }
   const CK_SESSION_HANDLE handle = sessions->new_handle();
-  sessions->add(std::make_shared<Session>(handle, slot, flags, std::move(token)));
+  const CK_FLAGS kept = flags & (CKF_SERIAL_SESSION | CKF_RW_SESSION);
+  sessions->add(std::make_shared<Session>(handle, slot, kept, std::move(token)));
   return handle;
 }
 
@@ -72,7 +76,8 @@ token::Status Library::close_all_sessions(CK_SLOT_ID slot) {
   return Ok{};
 }
 
-token::Status Library::login(const Session& session, CK_USER_TYPE user, const Secret& pin) {
+token::Status Library::login(const Session& session, CK_USER_TYPE user, const Secret& pin,
+                             const std::string& name) {
   const auto read_only_exists = [&] {
     return user == CKU_SO && sessions_.lock()->counts(session.slot()).read_only() != 0;
   };
@@ -81,7 +86,7 @@ token::Status Library::login(const Session& session, CK_USER_TYPE user, const Se
                        "the security officer cannot log in beside read-only sessions");
   };
   if (read_only_exists()) return refusal();
-  TRY(session.token().login(user, pin));
+  TRY(session.token().login(user, pin, name));
   // Another thread may have opened one while the device was asked.
   if (read_only_exists()) {
     session.token().forget_login();

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include "base/guarded.h"
@@ -39,10 +40,13 @@ class Library {
 
   token::Result<std::shared_ptr<Session>> session(CK_SESSION_HANDLE handle) const;
   token::Result<CK_SESSION_HANDLE> open_session(CK_SLOT_ID slot, CK_FLAGS flags);
+  bool has_sessions(CK_SLOT_ID slot) const { return sessions_.lock()->counts(slot).all != 0; }
   token::Status close_session(CK_SESSION_HANDLE handle);
   token::Status close_all_sessions(CK_SLOT_ID slot);
 
-  token::Status login(const Session& session, CK_USER_TYPE user, const Secret& pin);
+  // `name`: of a NetHSM user, given by the application; empty: the one of the configuration.
+  token::Status login(const Session& session, CK_USER_TYPE user, const Secret& pin,
+                      const std::string& name = {});
 
   // C_Finalize and exit: every request that is under way or to come fails at once.
   void stop();

@@ -13,7 +13,8 @@ namespace nethsm::token {
 // cryptoki.
 struct Error {
   CK_RV rv = CKR_GENERAL_ERROR;
-  std::string message;  // what happened and what may help; empty where the code says it all; no secrets
+  std::string message;   // what happened and what may help; empty where the code says it all; no secrets
+  bool is_loud = false;  // an administrator should read the message, even if the code is an everyday answer
 };
 
 template <class T>
@@ -22,6 +23,9 @@ using Status = Result<Ok>;
 
 inline Unexpected<Error> fail(CK_RV rv, std::string message = {}) {
   return Unexpected(Error{rv, std::move(message)});
+}
+inline Unexpected<Error> fail_loudly(CK_RV rv, std::string message) {
+  return Unexpected(Error{rv, std::move(message), /*is_loud=*/true});
 }
 
 }  // namespace nethsm::token

@@ -176,6 +176,12 @@ void ObjectStore::forget(const std::string& id) {
   if (const auto found = state->entries.find(id); found != state->entries.end()) drop(*state, found, false);
 }
 
+void ObjectStore::forget_all() {
+  auto state = state_.lock();
+  while (!state->entries.empty()) drop(*state, state->entries.begin(), false);
+  state->removed_here.clear();
+}
+
 void ObjectStore::expire(const std::string& id) {
   auto state = state_.lock();
   if (const auto found = state->entries.find(id); found != state->entries.end())

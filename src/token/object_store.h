@@ -57,6 +57,7 @@ class ObjectStore {
   // After a complete listing: forgets the keys that are not in it, except those made a moment ago.
   void keep_only(std::span<const std::string> ids);
   void forget(const std::string& id);  // it has gone without our doing
+  void forget_all();                   // what has been read belongs to other users
   void expire(const std::string& id);  // the details are to be read again
 
   // What this process has done to a key. Its public and certificate objects can be destroyed once more

@@ -9,7 +9,6 @@
 namespace nethsm::token {
 namespace {
 
-constexpr CK_ULONG kMinPinLength = 10, kMaxPinLength = 200;  // bytes of a passphrase
 constexpr CK_VERSION kUnknownVersion = {0, 1};
 
 // Blank padded, cut between characters.
@@ -69,15 +68,15 @@ Result<CK_TOKEN_INFO> Token::token_info() {
   write_padded(info.manufacturerID, names.vendor);
   write_padded(info.model, names.product);
   write_padded(info.serialNumber, system ? system->device_id : "unknown");
-  info.flags = CKF_RNG | CKF_TOKEN_INITIALIZED;
+  info.flags = CKF_RNG | CKF_TOKEN_INITIALIZED | impl_->login.wrong_pin_flags();
   if (settings.operator_user) info.flags |= CKF_USER_PIN_INITIALIZED;
   // Whoever reads: with a configured password nobody has to log in.
   const auto& first = settings.operator_user ? settings.operator_user : settings.administrator_user;
   if (!first || !first->password || first->password->empty()) info.flags |= CKF_LOGIN_REQUIRED;
   info.ulMaxSessionCount = info.ulMaxRwSessionCount = CK_EFFECTIVELY_INFINITE;
   info.ulSessionCount = info.ulRwSessionCount = CK_UNAVAILABLE_INFORMATION;
-  info.ulMinPinLen = kMinPinLength;
-  info.ulMaxPinLen = kMaxPinLength;
+  info.ulMinPinLen = api::kMinPassphraseLength;
+  info.ulMaxPinLen = api::kMaxPassphraseLength;
   info.ulTotalPublicMemory = info.ulFreePublicMemory = CK_UNAVAILABLE_INFORMATION;
   info.ulTotalPrivateMemory = info.ulFreePrivateMemory = CK_UNAVAILABLE_INFORMATION;
   info.hardwareVersion = system ? parse_version(system->hardware_version) : kUnknownVersion;

@@ -17,12 +17,22 @@ const std::string& Token::label() const { return impl_->settings.label; }
 api::Client& Token::client() { return *impl_->client; }
 
 LoginState Token::login_state() const { return impl_->login.state(); }
-Status Token::login(CK_USER_TYPE user, const Secret& pin) { return impl_->login.login(user, pin); }
-Status Token::logout() { return impl_->login.logout(); }
-void Token::forget_login() { impl_->login.forget(); }
+Status Token::login(CK_USER_TYPE user, const Secret& pin, const std::string& name) {
+  const Impl::NamespaceChange change(*impl_);
+  return impl_->login.login(user, pin, name);
+}
+Status Token::logout() {
+  const Impl::NamespaceChange change(*impl_);
+  return impl_->login.logout();
+}
+void Token::forget_login() {
+  const Impl::NamespaceChange change(*impl_);
+  impl_->login.forget();
+}
 Status Token::set_pin(const Secret& old_pin, const Secret& new_pin) {
   return impl_->login.set_pin(old_pin, new_pin);
 }
+Status Token::init_pin(const Secret& pin) { return impl_->login.init_pin(pin); }
 
 Status Token::may_use_keys() const {
   TRY(impl_->login.for_use());

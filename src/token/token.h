@@ -53,10 +53,12 @@ class Token {
   Result<CK_TOKEN_INFO> token_info();  // session counts are filled by the caller
 
   LoginState login_state() const;
-  Status login(CK_USER_TYPE user, const Secret& pin);
+  // `name`: of a NetHSM user that takes the place of the configured one while logged in; empty: that one.
+  Status login(CK_USER_TYPE user, const Secret& pin, const std::string& name = {});
   Status logout();
   void forget_login();  // the last session has been closed
   Status set_pin(const Secret& old_pin, const Secret& new_pin);
+  Status init_pin(const Secret& pin);  // the operator's, by the security officer
 
   // One page of handles for the whole result, in a stable order: per key private, public, certificate.
   Result<std::vector<CK_OBJECT_HANDLE>> find(const Template& wanted);

@@ -48,6 +48,22 @@ class Token::Impl {
   template <class T>
   Result<T> used(const std::string& id, api::ApiResult<T> answer, bool decrypting = false);
 
+  // Around a change of the login. In another namespace the same id is another key: what is known of keys is
+  // forgotten then.
+  class NamespaceChange {
+   public:
+    explicit NamespaceChange(Impl& impl) : impl_(impl), before_(impl.login.reading_namespace()) {}
+    ~NamespaceChange() {
+      if (impl_.login.reading_namespace() != before_) impl_.objects.forget_all();
+    }
+    NamespaceChange(const NamespaceChange&) = delete;
+    NamespaceChange& operator=(const NamespaceChange&) = delete;
+
+   private:
+    Impl& impl_;
+    const std::string before_;
+  };
+
   const Settings settings;
   const std::shared_ptr<api::Client> client;
   Login login;
