@@ -8,7 +8,7 @@ namespace nethsm::cluster {
 Fleet::Fleet(Settings slot_settings) : settings(std::move(slot_settings)) {
   const auto tls = settings.tls ? settings.tls : std::make_shared<transport::TlsContexts>();
   for (const auto& instance : settings.instances) {
-    instances.push_back(std::make_unique<Instance>(settings, instance, tls, sockets));
+    instances.push_back(std::make_unique<Instance>(settings, instance, tls, sockets, stop));
   }
 }
 

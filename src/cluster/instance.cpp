@@ -6,11 +6,13 @@
 namespace nethsm::cluster {
 
 Instance::Instance(const Settings& slot, const InstanceSettings& settings,
-                   std::shared_ptr<transport::TlsContexts> tls, transport::OpenSockets& sockets)
+                   std::shared_ptr<transport::TlsContexts> tls, transport::OpenSockets& sockets,
+                   const StopSignal& stop)
     : slot_(slot.name),
       endpoint_(settings.endpoint),
       tls_(std::move(tls)),
       sockets_(sockets),
+      stop_(stop),
       pool_(settings.max_idle_connections, slot.connections_max_idle_duration) {}
 
 Result<std::unique_ptr<transport::Connection>, transport::Failure> Instance::open(Deadline ready_by) {
@@ -23,6 +25,7 @@ Result<std::unique_ptr<transport::Connection>, transport::Failure> Instance::ope
 }
 
 void Instance::failed(const std::string& why) {
+  if (stop_.raised()) return;
   if (health_.note_failure(Clock::now())) {
     log::warn("slot '%s': %s has failed: %s", slot_.c_str(), url().c_str(), why.c_str());
   } else {
@@ -31,6 +34,7 @@ void Instance::failed(const std::string& why) {
 }
 
 void Instance::refused(const std::string& why) {
+  if (stop_.raised()) return;
   if (health_.note_refusal(Clock::now())) {
     log::warn("slot '%s': %s is not trusted: %s", slot_.c_str(), url().c_str(), why.c_str());
   }

@@ -6,6 +6,7 @@
 
 #include "cluster/health.h"
 #include "cluster/settings.h"
+#include "cluster/stop_signal.h"
 #include "transport/connection.h"
 #include "transport/pool.h"
 #include "transport/resolver.h"
@@ -18,7 +19,8 @@ namespace nethsm::cluster {
 class Instance {
  public:
   Instance(const Settings& slot, const InstanceSettings& settings,
-           std::shared_ptr<transport::TlsContexts> tls, transport::OpenSockets& sockets);
+           std::shared_ptr<transport::TlsContexts> tls, transport::OpenSockets& sockets,
+           const StopSignal& stop);
 
   const std::string& url() const { return endpoint_.url; }
   Health& health() { return health_; }
@@ -31,7 +33,8 @@ class Instance {
     pool_.give_back(std::move(connection));
   }
 
-  // What a request found out. The first of a kind is logged.
+  // What a request found out. The first of a kind is logged; nothing is once the cluster is being stopped:
+  // what fails then fails for that.
   void failed(const std::string& why);
   void refused(const std::string& why);
   void worked();
@@ -42,6 +45,7 @@ class Instance {
   const transport::Endpoint endpoint_;
   const std::shared_ptr<transport::TlsContexts> tls_;
   transport::OpenSockets& sockets_;
+  const StopSignal& stop_;
   transport::Resolver resolver_;
   transport::Pool pool_;
   Health health_;

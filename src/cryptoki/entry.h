@@ -55,8 +55,9 @@ CK_RV guarded(const char* function, Body&& body) {
 // body: Library& -> Status. The library lives until the body is through, whatever C_Finalize does meanwhile.
 template <class Body>
 CK_RV entry(const char* function, Body&& body, AtExit at_exit = AtExit::kNotInitialized) {
-  if (is_exiting()) return static_cast<CK_RV>(at_exit);
-  const std::shared_ptr<Library> library = running_library();
+  const Call call;
+  if (call.is_too_late()) return static_cast<CK_RV>(at_exit);
+  Library* const library = call.library();
   if (library == nullptr) return CKR_CRYPTOKI_NOT_INITIALIZED;
   return guarded(function, [&]() -> Status {
     Status status = std::forward<Body>(body)(*library);

@@ -16,7 +16,6 @@
 #include "session/composition.h"
 
 namespace nethsm::cryptoki {
-namespace {
 
 // What one process knows of itself; a forked child makes its own. Of an inherited one nothing but the atomics
 // is looked at: a lock may have been held by a thread that does not exist here.
@@ -33,11 +32,19 @@ struct Process {
   Phase phase = Phase::kIdle;
   std::thread::id busy_thread;
   std::shared_ptr<session::Library> library;
+  std::atomic<int> calls{0};  // under way, of all threads
 
   // For a forked child.
   std::atomic<const session::Configuration*> configuration{nullptr};
   std::atomic<session::Library*> live{nullptr};
 };
+
+namespace {
+
+// For longer than this exit does not wait for a thread, as one whose name server does not answer.
+constexpr auto kPatienceAtExit = std::chrono::seconds(3);
+
+constinit thread_local int t_own_calls = 0;
 
 constinit std::atomic<Process*> g_process{nullptr};
 constinit std::atomic<unsigned> g_generation{0};
@@ -110,6 +117,14 @@ class Turn {
 
 void on_fork_in_child() { g_generation.fetch_add(1, std::memory_order_relaxed); }
 
+// Not for those of this thread: a signal handler may have called exit in the middle of one.
+void wait_for_calls(const Process& process) {
+  const auto until = std::chrono::steady_clock::now() + kPatienceAtExit;
+  while (process.calls.load() > t_own_calls && std::chrono::steady_clock::now() < until) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
 void on_exit() {
   g_exiting.store(true);
   Process* process = own_process();
@@ -121,6 +136,7 @@ void on_exit() {
   }
   if (library == nullptr) return;
   library->stop();
+  wait_for_calls(*process);
   log::shut_down();
 }
 
@@ -135,14 +151,27 @@ void register_handlers() {
 
 }  // namespace
 
-std::shared_ptr<session::Library> running_library() {
-  Process* process = own_process();
-  if (process == nullptr) return nullptr;
-  const std::lock_guard lock(process->mutex);
-  return process->phase == Process::Phase::kRunning ? process->library : nullptr;
+bool is_exiting() { return g_exiting.load(); }
+
+Call::Call() : is_too_late_(is_exiting()) {
+  if (is_too_late_) return;
+  process_ = own_process();
+  if (process_ == nullptr) return;
+  ++t_own_calls;
+  process_->calls.fetch_add(1);
+  // Asked again: either this sees that the process is exiting, or the exit handler sees the call.
+  is_too_late_ = is_exiting();
+  if (is_too_late_) return;
+  const std::lock_guard lock(process_->mutex);
+  if (process_->phase == Process::Phase::kRunning) library_ = process_->library;
 }
 
-bool is_exiting() { return g_exiting.load(std::memory_order_relaxed); }
+Call::~Call() {
+  library_.reset();  // perhaps the last one after C_Finalize
+  if (process_ == nullptr) return;
+  process_->calls.fetch_sub(1);
+  --t_own_calls;
+}
 
 token::Status initialize(bool threads_allowed) {
   if (is_exiting()) return token::fail(CKR_FUNCTION_FAILED, "the process is exiting");

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <fstream>
+
+#include "base/log.h"
 #include "catch.hpp"
+#include "cluster/instance.h"
 #include "unit/cluster/servers.h"
 
 using namespace nethsm;
@@ -39,6 +44,28 @@ TEST_CASE("stop() also wakes those that wait for a back-off or for a connection"
   ::usleep(50'000);
   cluster.stop();
   waiting.join();
+}
+
+TEST_CASE("A cluster that is being stopped logs no failure of an instance") {
+  const std::string path = "/tmp/nethsm-stop-" + std::to_string(::getpid()) + ".log";
+  log::Settings logging;
+  logging.file = path;
+  log::configure(logging);
+  ScriptedServer a({}, never_answer);
+  const auto settings = settings_for({&a});
+  cluster::StopSignal stop;
+  transport::OpenSockets sockets;
+  cluster::Instance instance(settings, settings.instances.front(), std::make_shared<transport::TlsContexts>(),
+                             sockets, stop);
+  const bool stopped = GENERATE(true, false);
+  if (stopped) stop.raise();
+  instance.failed("its answer was cut short");
+  instance.refused("its certificate was cut short");
+  log::shut_down();
+  std::ifstream file(path);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  ::unlink(path.c_str());
+  CHECK((text.find("cut short") == std::string::npos) == stopped);
 }
 
 TEST_CASE("A forked child gives up its copies without a word to the servers") {
