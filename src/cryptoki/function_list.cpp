@@ -13,7 +13,14 @@ namespace nethsm::cryptoki {
 namespace {
 
 #define MEMBER(name, parameters, arguments) name,
-constexpr CK_FUNCTION_LIST kFunctions = {kCryptokiVersion, CK_PKCS11_FUNCTIONS_2_40(MEMBER)};
+constexpr CK_FUNCTION_LIST kFunctions240 = {{2, 40}, CK_PKCS11_FUNCTIONS_2_40(MEMBER)};
+constexpr CK_FUNCTION_LIST_3_0 kFunctions30 = {{3, 0},
+                                               CK_PKCS11_FUNCTIONS_2_40(MEMBER)  //
+                                               CK_PKCS11_FUNCTIONS_3_0(MEMBER)};
+constexpr CK_FUNCTION_LIST_3_2 kFunctions32 = {kCryptokiVersion,
+                                               CK_PKCS11_FUNCTIONS_2_40(MEMBER)  //
+                                               CK_PKCS11_FUNCTIONS_3_0(MEMBER)   //
+                                               CK_PKCS11_FUNCTIONS_3_2(MEMBER)};
 #undef MEMBER
 
 // The C types have no const; nobody may write here all the same.
@@ -24,9 +31,13 @@ constexpr T* as_c(const T& value) {
 
 CK_UTF8CHAR kInterfaceName[] = "PKCS 11";
 
-// Best first: the first is what an application without a wish gets.
+// Best first: the first is what an application without a wish gets. None is CKF_INTERFACE_FORK_SAFE, which
+// promises that a child goes on with its parent's sessions, login and operations: ours has to call
+// C_Initialize.
 constinit const std::array kInterfaces = {
-    CK_INTERFACE{kInterfaceName, as_c(kFunctions), 0},
+    CK_INTERFACE{kInterfaceName, as_c(kFunctions32), 0},
+    CK_INTERFACE{kInterfaceName, as_c(kFunctions30), 0},
+    CK_INTERFACE{kInterfaceName, as_c(kFunctions240), 0},
 };
 
 bool is_wanted(const CK_INTERFACE& interface, const CK_UTF8CHAR* name, const CK_VERSION* version,
@@ -36,7 +47,6 @@ bool is_wanted(const CK_INTERFACE& interface, const CK_UTF8CHAR* name, const CK_
   if (name != nullptr && std::strcmp(text(name), text(interface.pInterfaceName)) != 0) return false;
   if (version != nullptr && (version->major != offered.major || version->minor != offered.minor))
     return false;
-  // CKF_INTERFACE_FORK_SAFE would promise that sessions and operations live on in a child.
   return (interface.flags & flags) == flags;
 }
 
@@ -49,7 +59,7 @@ extern "C" {
 
 CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR ppFunctionList) {
   if (ppFunctionList == nullptr) return CKR_ARGUMENTS_BAD;
-  *ppFunctionList = as_c(kFunctions);
+  *ppFunctionList = as_c(kFunctions240);
   return CKR_OK;
 }
 

@@ -39,4 +39,22 @@ CK_RV C_GetSessionInfo(CK_SESSION_HANDLE hSession, CK_SESSION_INFO_PTR pInfo) {
   });
 }
 
+CK_RV C_SessionCancel(CK_SESSION_HANDLE hSession, CK_FLAGS flags) {
+  return session_entry("C_SessionCancel", hSession, [&](Session& session) -> Status {
+    session.cancel(flags);
+    return Ok{};
+  });
+}
+
+// No operation is done by a validated mechanism: the device has no mode for that to ask about.
+CK_RV C_GetSessionValidationFlags(CK_SESSION_HANDLE hSession, CK_SESSION_VALIDATION_FLAGS_TYPE type,
+                                  CK_FLAGS_PTR pFlags) {
+  return session_entry("C_GetSessionValidationFlags", hSession, [&](Session&) -> Status {
+    TRY(not_null(pFlags));
+    if (type != CKS_LAST_VALIDATION_OK) return fail(CKR_ARGUMENTS_BAD, "no such validation flags");
+    *pFlags = 0;
+    return Ok{};
+  });
+}
+
 }  // extern "C"

@@ -1,18 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The functions that the module does not carry out. Each is there, as applications take the addresses of all
-// of them, and says CKR_FUNCTION_NOT_SUPPORTED once the module is initialised and the session exists.
-#include "cryptoki/entry.h"
-
-namespace nethsm::cryptoki {
-namespace {
-
-CK_RV not_supported(const char* function, CK_SESSION_HANDLE session) {
-  return session_entry(function, session,
-                       [](Session&) -> Status { return fail(CKR_FUNCTION_NOT_SUPPORTED); });
-}
-
-}  // namespace
-}  // namespace nethsm::cryptoki
+// The functions that the module does not carry out, but for those of messages.cpp.
+#include "cryptoki/not_supported.h"
 
 using namespace nethsm::cryptoki;
 
@@ -87,6 +75,51 @@ CK_RV C_UnwrapKey(CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR, CK_OBJECT_HANDLE
 CK_RV C_DeriveKey(CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR, CK_OBJECT_HANDLE, CK_ATTRIBUTE_PTR, CK_ULONG,
                   CK_OBJECT_HANDLE_PTR) {
   return not_supported("C_DeriveKey", hSession);
+}
+
+// Nor does it encapsulate keys.
+CK_RV C_EncapsulateKey(CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR, CK_OBJECT_HANDLE, CK_ATTRIBUTE_PTR,
+                       CK_ULONG, CK_BYTE_PTR, CK_ULONG_PTR, CK_OBJECT_HANDLE_PTR) {
+  return not_supported("C_EncapsulateKey", hSession);
+}
+CK_RV C_DecapsulateKey(CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR, CK_OBJECT_HANDLE, CK_ATTRIBUTE_PTR,
+                       CK_ULONG, CK_BYTE_PTR, CK_ULONG, CK_OBJECT_HANDLE_PTR) {
+  return not_supported("C_DecapsulateKey", hSession);
+}
+CK_RV C_WrapKeyAuthenticated(CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR, CK_OBJECT_HANDLE, CK_OBJECT_HANDLE,
+                             CK_BYTE_PTR, CK_ULONG, CK_BYTE_PTR, CK_ULONG_PTR) {
+  return not_supported("C_WrapKeyAuthenticated", hSession);
+}
+CK_RV C_UnwrapKeyAuthenticated(CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR, CK_OBJECT_HANDLE, CK_BYTE_PTR,
+                               CK_ULONG, CK_ATTRIBUTE_PTR, CK_ULONG, CK_BYTE_PTR, CK_ULONG,
+                               CK_OBJECT_HANDLE_PTR) {
+  return not_supported("C_UnwrapKeyAuthenticated", hSession);
+}
+
+// No call goes on after it has returned: C_OpenSession refuses CKF_ASYNC_SESSION.
+CK_RV C_AsyncComplete(CK_SESSION_HANDLE hSession, CK_UTF8CHAR_PTR, CK_ASYNC_DATA_PTR) {
+  return not_supported("C_AsyncComplete", hSession);
+}
+CK_RV C_AsyncGetID(CK_SESSION_HANDLE hSession, CK_UTF8CHAR_PTR, CK_ULONG_PTR) {
+  return not_supported("C_AsyncGetID", hSession);
+}
+CK_RV C_AsyncJoin(CK_SESSION_HANDLE hSession, CK_UTF8CHAR_PTR, CK_ULONG, CK_BYTE_PTR, CK_ULONG) {
+  return not_supported("C_AsyncJoin", hSession);
+}
+
+// Verification of a signature that is given first.
+CK_RV C_VerifySignatureInit(CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR, CK_OBJECT_HANDLE, CK_BYTE_PTR,
+                            CK_ULONG) {
+  return not_supported("C_VerifySignatureInit", hSession);
+}
+CK_RV C_VerifySignature(CK_SESSION_HANDLE hSession, CK_BYTE_PTR, CK_ULONG) {
+  return not_supported("C_VerifySignature", hSession);
+}
+CK_RV C_VerifySignatureUpdate(CK_SESSION_HANDLE hSession, CK_BYTE_PTR, CK_ULONG) {
+  return not_supported("C_VerifySignatureUpdate", hSession);
+}
+CK_RV C_VerifySignatureFinal(CK_SESSION_HANDLE hSession) {
+  return not_supported("C_VerifySignatureFinal", hSession);
 }
 
 }  // extern "C"

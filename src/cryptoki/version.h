@@ -5,8 +5,8 @@
 
 namespace nethsm::cryptoki {
 
-// Of the standard: that of the function list, which C_GetInfo must not contradict.
-inline constexpr CK_VERSION kCryptokiVersion = {2, 40};
+// Of the standard: that of the newest interface, which C_GetInfo must not contradict.
+inline constexpr CK_VERSION kCryptokiVersion = {3, 2};
 // Of the module: the project's.
 inline constexpr CK_VERSION kLibraryVersion = {NETHSM_VERSION_MAJOR, NETHSM_VERSION_MINOR};
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <atomic>
-#include <cstring>
 #include <filesystem>
 #include <string>
 #include <thread>
@@ -34,59 +33,6 @@ std::size_t open_descriptors() {
 }
 
 }  // namespace
-
-TEST_CASE("The function list is complete, of version 2.40, and the same each time") {
-  const Module module;
-  CHECK(module->version.major == 2);
-  CHECK(module->version.minor == 40);
-#define HAS(name, parameters, arguments) CHECK(module->name != nullptr);
-  CK_PKCS11_FUNCTIONS_2_40(HAS)
-#undef HAS
-  CK_FUNCTION_LIST* again = nullptr;
-  REQUIRE(module->C_GetFunctionList(&again) == CKR_OK);
-  CHECK(std::memcmp(again, module.operator->(), sizeof *again) == 0);
-  CHECK(module->C_GetFunctionList(nullptr) == CKR_ARGUMENTS_BAD);
-}
-
-TEST_CASE("Every function of the list is also a symbol, and nothing else is") {
-  const Module module;
-#define IS_EXPORTED(name, parameters, arguments) \
-  CHECK(module.symbol(#name) == reinterpret_cast<void*>(module->name));
-  CK_PKCS11_FUNCTIONS_2_40(IS_EXPORTED)
-#undef IS_EXPORTED
-}
-
-TEST_CASE("The interface without a name is the default one, and unknown ones are refused") {
-  const Module module;
-  const auto get = reinterpret_cast<CK_C_GetInterface>(module.symbol("C_GetInterface"));
-  const auto list = reinterpret_cast<CK_C_GetInterfaceList>(module.symbol("C_GetInterfaceList"));
-  REQUIRE(get != nullptr);
-  REQUIRE(list != nullptr);
-
-  CK_ULONG count = 0;
-  REQUIRE(list(nullptr, &count) == CKR_OK);
-  std::vector<CK_INTERFACE> interfaces(count);
-  REQUIRE(list(interfaces.data(), &count) == CKR_OK);
-  REQUIRE(count == interfaces.size());
-  CHECK(list(nullptr, nullptr) == CKR_ARGUMENTS_BAD);
-  count = 0;
-  CHECK(list(interfaces.data(), &count) == CKR_BUFFER_TOO_SMALL);
-
-  CK_INTERFACE* interface = nullptr;
-  REQUIRE(get(nullptr, nullptr, &interface, 0) == CKR_OK);
-  CHECK(std::string(reinterpret_cast<char*>(interface->pInterfaceName)) == "PKCS 11");
-  CHECK(interface->pFunctionList == interfaces.at(0).pFunctionList);
-
-  CK_UTF8CHAR name[] = "PKCS 11";
-  CK_UTF8CHAR vendor[] = "Vendor NSS Module Interface";
-  CK_VERSION version{2, 40};
-  CHECK(get(name, &version, &interface, 0) == CKR_OK);
-  version.minor = 39;
-  CHECK(get(name, &version, &interface, 0) == CKR_FUNCTION_FAILED);
-  CHECK(get(vendor, nullptr, &interface, 0) == CKR_FUNCTION_FAILED);
-  CHECK(get(name, nullptr, &interface, CKF_INTERFACE_FORK_SAFE) == CKR_FUNCTION_FAILED);
-  CHECK(get(name, nullptr, nullptr, 0) == CKR_ARGUMENTS_BAD);
-}
 
 TEST_CASE("C_Initialize takes the arguments that applications give") {
   const ConfigFile config({device_slot()});
@@ -134,44 +80,7 @@ TEST_CASE("The module is initialised once at a time, and any number of times aft
   }
 }
 
-TEST_CASE("Without C_Initialize every call but the lists says so, whatever its arguments") {
-  const Module module;
-  const auto expected = CK_RV{CKR_CRYPTOKI_NOT_INITIALIZED};
-  CK_ULONG count = 0;
-  CHECK(module->C_Finalize(nullptr) == expected);
-  CHECK(module->C_GetInfo(nullptr) == expected);
-  CHECK(module->C_GetSlotList(CK_TRUE, nullptr, nullptr) == expected);
-  CHECK(module->C_GetSlotInfo(88888, nullptr) == expected);
-  CHECK(module->C_GetTokenInfo(0, nullptr) == expected);
-  CHECK(module->C_GetMechanismList(0, nullptr, &count) == expected);
-  CHECK(module->C_GetMechanismInfo(0, CKM_RSA_PKCS, nullptr) == expected);
-  CHECK(module->C_WaitForSlotEvent(CKF_DONT_BLOCK, nullptr, nullptr) == expected);
-  CHECK(module->C_InitToken(88888, nullptr, 0, nullptr) == expected);
-  CHECK(module->C_InitPIN(1, nullptr, 0) == expected);
-  CHECK(module->C_SetPIN(1, nullptr, 0, nullptr, 0) == expected);
-  CHECK(module->C_OpenSession(0, 0, nullptr, nullptr, nullptr) == expected);
-  CHECK(module->C_CloseSession(1) == expected);
-  CHECK(module->C_CloseAllSessions(0) == expected);
-  CHECK(module->C_GetSessionInfo(1, nullptr) == expected);
-  CHECK(module->C_Login(1, CKU_USER, nullptr, 0) == expected);
-  CHECK(module->C_Logout(1) == expected);
-  CHECK(module->C_CreateObject(1, nullptr, 1, nullptr) == expected);
-  CHECK(module->C_DestroyObject(1, 1) == expected);
-  CHECK(module->C_GetAttributeValue(1, 1, nullptr, 1) == expected);
-  CHECK(module->C_FindObjectsInit(1, nullptr, 0) == expected);
-  CHECK(module->C_SignInit(1, nullptr, 1) == expected);
-  CHECK(module->C_Sign(1, nullptr, 1, nullptr, nullptr) == expected);
-  CHECK(module->C_EncryptInit(1, nullptr, 1) == expected);
-  CHECK(module->C_DecryptInit(1, nullptr, 1) == expected);
-  CHECK(module->C_DigestInit(1, nullptr) == expected);
-  CHECK(module->C_VerifyInit(1, nullptr, 1) == expected);
-  CHECK(module->C_GenerateKey(1, nullptr, nullptr, 0, nullptr) == expected);
-  CHECK(module->C_SeedRandom(1, nullptr, 0) == expected);
-  CHECK(module->C_GenerateRandom(1, nullptr, 1) == expected);
-  CHECK(module->C_GetFunctionStatus(1) == expected);
-}
-
-TEST_CASE("C_GetInfo tells the version of the function list and printable, blank-padded strings") {
+TEST_CASE("C_GetInfo tells the version of the newest interface and printable, blank-padded strings") {
   const ConfigFile config({device_slot()});
   TokenSession token;
   CHECK(token.module->C_GetInfo(nullptr) == CKR_ARGUMENTS_BAD);

@@ -48,6 +48,12 @@ TEST_CASE("C_OpenSession checks its arguments") {
   CHECK(token.module->C_OpenSession(88888, kReadOnly, nullptr, nullptr, &session) == CKR_SLOT_ID_INVALID);
   CHECK(token.module->C_OpenSession(0, CKF_RW_SESSION, nullptr, nullptr, &session) ==
         CKR_SESSION_PARALLEL_NOT_SUPPORTED);
+  CHECK(token.module->C_OpenSession(0, kReadOnly | CKF_ASYNC_SESSION, nullptr, nullptr, &session) ==
+        CKR_SESSION_ASYNC_NOT_SUPPORTED);
+  // The slot comes first, then the arguments, then what they ask for.
+  CHECK(token.module->C_OpenSession(88888, 0, nullptr, nullptr, nullptr) == CKR_SLOT_ID_INVALID);
+  CHECK(token.module->C_OpenSession(0, 0, nullptr, nullptr, nullptr) == CKR_ARGUMENTS_BAD);
+  CHECK(session == CK_INVALID_HANDLE);
 }
 
 TEST_CASE("A session tells its slot and flags until it is closed") {
@@ -195,4 +201,80 @@ TEST_CASE("Token objects are not made or changed in read-only sessions") {
         CKR_SESSION_READ_ONLY);
   CHECK(token.module->C_CreateObject(token.session, wanted.data(), wanted.size(), &key) ==
         CKR_SESSION_READ_ONLY);
+}
+
+TEST_CASE("C_SessionCancel ends the operations of its flags and no others") {
+  const ConfigFile config({device_slot()});
+  TokenSession token;
+  const auto key = token.generate_ed25519(unique_id("cancel"));
+  const auto begin = [&] {
+    REQUIRE(token.module->C_FindObjectsInit(token.session, nullptr, 0) == CKR_OK);
+    REQUIRE(token.sign_init(CKM_EDDSA, key.private_key) == CKR_OK);
+  };
+  CK_BYTE signature[64];
+  CK_ULONG length = sizeof signature;
+  const auto sign = [&] {
+    return token.module->C_Sign(token.session, in(as_bytes("data")), 4, signature, &length);
+  };
+  begin();
+  SECTION("none") {
+    CHECK(token.module->C_SessionCancel(token.session, 0) == CKR_OK);
+    CHECK(token.module->C_SessionCancel(token.session, CKF_DECRYPT | CKF_WRAP | CKF_MESSAGE_SIGN) == CKR_OK);
+    CHECK(sign() == CKR_OK);
+    CHECK(token.module->C_FindObjectsFinal(token.session) == CKR_OK);
+  }
+  SECTION("one") {
+    CHECK(token.module->C_SessionCancel(token.session, CKF_SIGN) == CKR_OK);
+    CHECK(sign() == CKR_OPERATION_NOT_INITIALIZED);
+    CHECK(token.module->C_FindObjectsFinal(token.session) == CKR_OK);
+    CHECK(token.sign_init(CKM_EDDSA, key.private_key) == CKR_OK);
+  }
+  SECTION("all") {
+    CHECK(token.module->C_SessionCancel(token.session, ~CK_FLAGS{0}) == CKR_OK);
+    CHECK(sign() == CKR_OPERATION_NOT_INITIALIZED);
+    CHECK(token.module->C_FindObjectsFinal(token.session) == CKR_OPERATION_NOT_INITIALIZED);
+    begin();
+  }
+  CHECK(token.module->C_SessionCancel(kNoSession, 0) == CKR_SESSION_HANDLE_INVALID);
+}
+
+TEST_CASE("No operation of a session counts as validated") {
+  const ConfigFile config({device_slot()});
+  TokenSession token;
+  CK_FLAGS flags = 77;
+  CHECK(token.module->C_GetSessionValidationFlags(token.session, CKS_LAST_VALIDATION_OK, &flags) == CKR_OK);
+  CHECK(flags == 0);
+  CHECK(token.module->C_GetSessionValidationFlags(token.session, 99, &flags) == CKR_ARGUMENTS_BAD);
+  CHECK(token.module->C_GetSessionValidationFlags(token.session, CKS_LAST_VALIDATION_OK, nullptr) ==
+        CKR_ARGUMENTS_BAD);
+  CHECK(token.module->C_GetSessionValidationFlags(kNoSession, CKS_LAST_VALIDATION_OK, &flags) ==
+        CKR_SESSION_HANDLE_INVALID);
+}
+
+TEST_CASE("Functions that the device has no use for say so once the session is known") {
+  const ConfigFile config({device_slot()});
+  TokenSession token;
+  const CK_SESSION_HANDLE session = GENERATE(true, false) ? token.session : kNoSession;
+  const auto expected =
+      session == kNoSession ? CK_RV{CKR_SESSION_HANDLE_INVALID} : CK_RV{CKR_FUNCTION_NOT_SUPPORTED};
+  CK_MECHANISM mechanism{CKM_AES_GCM, nullptr, 0};
+  CK_OBJECT_HANDLE key = CK_INVALID_HANDLE;
+  CK_ULONG length = 0;
+  CHECK(token.module->C_GetOperationState(session, nullptr, &length) == expected);
+  CHECK(token.module->C_SetOperationState(session, nullptr, 0, 0, 0) == expected);
+  CHECK(token.module->C_MessageEncryptInit(session, &mechanism, 1) == expected);
+  CHECK(token.module->C_MessageDecryptInit(session, &mechanism, 1) == expected);
+  CHECK(token.module->C_MessageSignInit(session, &mechanism, 1) == expected);
+  CHECK(token.module->C_MessageVerifyInit(session, &mechanism, 1) == expected);
+  CHECK(token.module->C_SignMessage(session, nullptr, 0, nullptr, 0, nullptr, &length) == expected);
+  CHECK(token.module->C_EncapsulateKey(session, &mechanism, 1, nullptr, 0, nullptr, &length, &key) ==
+        expected);
+  CHECK(token.module->C_DecapsulateKey(session, &mechanism, 1, nullptr, 0, nullptr, 0, &key) == expected);
+  CHECK(token.module->C_WrapKeyAuthenticated(session, &mechanism, 1, 1, nullptr, 0, nullptr, &length) ==
+        expected);
+  CHECK(token.module->C_UnwrapKeyAuthenticated(session, &mechanism, 1, nullptr, 0, nullptr, 0, nullptr, 0,
+                                               &key) == expected);
+  CHECK(token.module->C_AsyncComplete(session, nullptr, nullptr) == expected);
+  CHECK(token.module->C_AsyncGetID(session, nullptr, &length) == expected);
+  CHECK(token.module->C_AsyncJoin(session, nullptr, 0, nullptr, 0) == expected);
 }

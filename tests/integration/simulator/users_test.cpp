@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "catch.hpp"
+#include "contract/administration.h"
 #include "fixture/device.h"
 #include "fixture/token_session.h"
 
@@ -103,4 +104,54 @@ TEST_CASE("An active operation does not survive logout") {
   CK_ULONG length = sizeof signature;
   CHECK(token.module->C_Sign(token.session, in(as_bytes("data")), 4, signature, &length) ==
         CKR_USER_NOT_LOGGED_IN);
+}
+
+TEST_CASE("C_InitPIN sets the operator's passphrase, and the module goes on with it") {
+  simulator::Simulator simulator(demo());
+  const ConfigFile config({slot_of(simulator)});
+  constexpr std::string_view kNew = "A new passphrase";
+  TokenSession token;
+  REQUIRE(login(token, CKU_SO, kAdministratorPassphrase) == CKR_OK);
+  REQUIRE(token.module->C_InitPIN(token.session, pin(kNew), kNew.size()) == CKR_OK);
+  REQUIRE(token.module->C_Logout(token.session) == CKR_OK);
+  CK_BYTE random[4];
+  CHECK(token.module->C_GenerateRandom(token.session, random, sizeof random) == CKR_OK);
+  CHECK(login(token, CKU_USER, kNew) == CKR_OK);
+}
+
+TEST_CASE("C_LoginUser takes users of namespaces, who see the keys of theirs") {
+  simulator::Simulator simulator(demo());
+  {
+    Administration root(simulator, "admin:Administrator");
+    root.add_user("ns~admin", "Administrator", "the ns administrator");
+    root.add_namespace("ns");
+    Administration(simulator, "ns~admin:the ns administrator")
+        .add_user("ns~operator", "Operator", "the ns operator");
+  }
+  const ConfigFile config({slot_of(simulator)});
+  TokenSession token;
+  const auto login_user = [&](CK_USER_TYPE user, std::string_view passphrase, std::string_view name) {
+    return token.module->C_LoginUser(token.session, user, pin(passphrase), passphrase.size(), pin(name),
+                                     name.size());
+  };
+  const auto root_key = token.generate_ed25519("key");
+  const Bytes root_point = token.attribute(root_key.public_key, CKA_EC_POINT);
+
+  REQUIRE(login_user(CKU_SO, "the ns administrator", "ns~admin") == CKR_OK);
+  CHECK(token.find().empty());
+  const auto ns_key = token.generate_ed25519("key");
+  const Bytes ns_point = token.attribute(ns_key.public_key, CKA_EC_POINT);
+  CHECK(ns_point != root_point);
+  REQUIRE(token.module->C_Logout(token.session) == CKR_OK);
+
+  REQUIRE(login_user(CKU_USER, "the ns operator", "ns~operator") == CKR_OK);
+  const auto found = token.find(Attributes().text(CKA_ID, "key").number(CKA_CLASS, CKO_PRIVATE_KEY));
+  REQUIRE(found.size() == 1);
+  CHECK(token.attribute(found[0], CKA_EC_POINT) == ns_point);
+  CHECK(token.sign({CKM_EDDSA, nullptr, 0}, found[0], as_bytes("data")).rv == CKR_OK);
+  REQUIRE(token.module->C_Logout(token.session) == CKR_OK);
+
+  const auto again = token.find(Attributes().text(CKA_ID, "key").number(CKA_CLASS, CKO_PUBLIC_KEY));
+  REQUIRE(again.size() == 1);
+  CHECK(token.attribute(again[0], CKA_EC_POINT) == root_point);
 }
