@@ -159,7 +159,7 @@ TEST_CASE(
 }
 
 TEST_CASE("an id in use is refused, whatever the key") {
-  KeyStore store;
+  const KeyView store(std::make_shared<KeyStore>(), {});
   add_key(store, "k", {}, aes_key().material);
   CHECK(complaint([&] { add_key(store, "k", {}, aes_key().material); }) == "Key with id k already exists");
 }

@@ -347,7 +347,7 @@ TEST_CASE("generation accepts a mechanism only with the key types that can do it
 }
 
 TEST_CASE("a key store keeps ids sorted and unique, and a moved key keeps everything") {
-  KeyStore store;
+  const KeyView store(std::make_shared<KeyStore>(), {});
   const auto material = import_data(KeyType::kGeneric, Bytes(16));
   for (const char* id : {"beta", "Beta", "alpha", "alpine"}) CHECK(store.insert(id, record_of(material)));
   CHECK_FALSE(store.insert("alpha", record_of(material)));
@@ -368,7 +368,7 @@ TEST_CASE("a key store keeps ids sorted and unique, and a moved key keeps everyt
 }
 
 TEST_CASE("a record in use outlives the deletion of its key, with several threads at work") {
-  KeyStore store;
+  const KeyView store(std::make_shared<KeyStore>(), {});
   store.insert("k", record_of(generate_key(KeyType::kEcP256, 0)));
   const KeyRecordPtr held = store.find("k");
   const Bytes digest(32, 7);

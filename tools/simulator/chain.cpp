@@ -276,9 +276,10 @@ const Route* Router::find(const std::vector<std::string>& segments,
   return nullptr;
 }
 
-Response answer(const Router& router, Cluster& cluster, Instance& instance, const Request& request) {
+Response answer(const Router& router, Cluster& cluster, Instance& instance, const Request& request,
+                const Viewpoint& viewpoint) {
   const auto start = std::chrono::steady_clock::now();
-  Context context{request, cluster, instance, cluster.store, instance.profile(), {}, {}, {}};
+  Context context{request, cluster, instance, cluster.store, viewpoint, instance.profile(), {}, {}, {}};
   const auto segments = path_segments(request.raw_path());
   const Route* route = segments ? router.find(*segments, context.arguments) : nullptr;
   Response response = route == nullptr ? typed_response("", "Not found", 404) : Chain(*route, context).run();

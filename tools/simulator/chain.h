@@ -26,6 +26,7 @@ class Router {
 
 // The server's decisions about one request, from the route to the handler, in its fixed order: the first
 // check that fails decides the answer.
-Response answer(const Router& router, Cluster& cluster, Instance& instance, const Request& request);
+Response answer(const Router& router, Cluster& cluster, Instance& instance, const Request& request,
+                const Viewpoint& viewpoint);
 
 }  // namespace nethsm::simulator

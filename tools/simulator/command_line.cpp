@@ -23,6 +23,20 @@ unsigned parse_number(std::string_view option, std::string_view text, unsigned m
   return number;
 }
 
+std::string_view value_form(FaultFacts::Value value) {
+  switch (value) {
+    case FaultFacts::Value::kNone:
+      return "";
+    case FaultFacts::Value::kDuration:
+      return "=DURATION";
+    case FaultFacts::Value::kStatus:
+      return "=STATUS";
+    case FaultFacts::Value::kSize:
+      return "=SIZE";
+  }
+  return "";
+}
+
 struct OptionRow {
   std::string_view name;
   std::string_view value;  // what it takes; empty: nothing
@@ -36,7 +50,25 @@ void set_profile(CommandLine& line, std::string_view value) {
   line.options.profile = profile->profile;
 }
 
-constexpr std::array<OptionRow, 11> kOptions = {{
+void check_fault_instances(const CommandLine& line) {
+  for (const FaultSpec& fault : line.options.faults) {
+    try {
+      check_instances(fault, line.options.instances);
+    } catch (const FaultError& error) {
+      throw UsageError("--fault " + fault.text() + ": " + error.what());
+    }
+  }
+}
+
+void add_fault(CommandLine& line, std::string_view value) {
+  try {
+    line.options.faults.push_back(parse_fault(value));
+  } catch (const FaultError& error) {
+    throw UsageError("--fault " + std::string(value) + ": " + error.what());
+  }
+}
+
+constexpr std::array<OptionRow, 12> kOptions = {{
     {"--port", "N", "first port; 0: free ports (8443)",
      [](CommandLine& line, std::string_view value) {
        line.options.port = static_cast<std::uint16_t>(parse_number("--port", value, 0, 65535));
@@ -57,6 +89,7 @@ constexpr std::array<OptionRow, 11> kOptions = {{
      [](CommandLine& line, std::string_view value) {
        line.control_port = static_cast<std::uint16_t>(parse_number("--control-port", value, 0, 65535));
      }},
+    {"--fault", "SPEC", "make something go wrong, e.g. status=503,share=10%; may be repeated", add_fault},
     {"--quiet", "", "no line per request", [](CommandLine& line, std::string_view) { line.quiet = true; }},
     {"--help", "", "this text", [](CommandLine& line, std::string_view) { line.help = true; }},
     {"--version", "", "the version", [](CommandLine& line, std::string_view) { line.version = true; }},
@@ -82,6 +115,7 @@ CommandLine parse_command_line(const std::vector<std::string_view>& arguments) {
                                                         : arguments[++i];
     row->apply(line, value);
   }
+  check_fault_instances(line);
   if (line.options.port != 0 && line.options.port + line.options.instances - 1 > 65535)
     throw UsageError("the last port would be above 65535");
   return line;
@@ -95,6 +129,14 @@ std::string usage() {
     std::string left = "  " + std::string(row.name) + (row.value.empty() ? "" : " ") + std::string(row.value);
     left.resize(std::max(kColumn, left.size() + 1), ' ');
     text += left + std::string(row.help) + "\n";
+  }
+  text +=
+      "\nFaults, as KIND[=VALUE][,SETTING=VALUE ...] with the settings instance, method, path, nth, count,\n"
+      "share, seed and for (docs/simulator.md):\n";
+  for (const FaultFacts& fault : fault_table()) {
+    std::string left = "  " + std::string(fault.name) + std::string(value_form(fault.value));
+    left.resize(std::max(kColumn, left.size() + 1), ' ');
+    text += left + std::string(fault.help) + "\n";
   }
   return text;
 }

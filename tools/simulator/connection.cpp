@@ -2,6 +2,8 @@
 #include "simulator/connection.h"
 
 #include <openssl/err.h>
+#include <poll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -14,7 +16,7 @@ constexpr std::size_t kMaxLineBytes = 1024 * 1024;
 
 }  // namespace
 
-Connection::Connection(SSL_CTX* context, int socket) : ssl_(SSL_new(context)) {
+Connection::Connection(SSL_CTX* context, int socket) : ssl_(SSL_new(context)), socket_(socket) {
   if (ssl_ != nullptr && SSL_set_fd(ssl_.get(), socket) != 1) ssl_.reset();
 }
 
@@ -67,6 +69,22 @@ bool Connection::write(std::string_view data) {
   std::size_t written = 0;
   ERR_clear_error();
   return SSL_write_ex(ssl_.get(), data.data(), data.size(), &written) == 1;
+}
+
+bool Connection::wait_for_data(std::optional<std::chrono::milliseconds> limit) {
+  if (!buffer_.empty() || SSL_has_pending(ssl_.get()) == 1) return true;
+  pollfd waiting{socket_, POLLIN, 0};
+  return ::poll(&waiting, 1, limit ? static_cast<int>(limit->count()) : -1) != 0;
+}
+
+bool Connection::pause(std::chrono::milliseconds length) const {
+  pollfd waiting{socket_, POLLRDHUP, 0};
+  return ::poll(&waiting, 1, static_cast<int>(length.count())) == 0;
+}
+
+void Connection::end_with_reset() const {
+  const linger at_once{1, 0};
+  ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
 void Connection::say_goodbye() {

@@ -3,7 +3,9 @@
 
 #include <openssl/ssl.h>
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,13 +28,20 @@ class Connection {
   bool read_line(std::string& line);  // without its line end
   bool write(std::string_view data);
 
-  void say_goodbye();  // TLS close_notify
+  // Waits until something can be read, without reading it; false: nothing came in that time.
+  bool wait_for_data(std::optional<std::chrono::milliseconds> limit = std::nullopt);
+  // Does nothing for that long, for ever if it is negative; false: the connection has ended meanwhile.
+  bool pause(std::chrono::milliseconds length) const;
+
+  void say_goodbye();           // TLS close_notify
+  void end_with_reset() const;  // TCP reset in place of a tidy end, once the socket is closed
 
  private:
   struct Free {
     void operator()(SSL* ssl) const { SSL_free(ssl); }
   };
   std::unique_ptr<SSL, Free> ssl_;
+  int socket_;
   std::string buffer_;
 };
 

@@ -6,6 +6,7 @@
 
 #include <charconv>
 #include <chrono>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -22,9 +23,47 @@ std::string requests_json(const std::vector<RequestRecord>& requests) {
     if (json.size() > 1) json += ",";
     json += R"({"instance":)" + std::to_string(request.instance) + R"(,"method":)" +
             json_string(request.method) + R"(,"path":)" + json_string(request.path) + R"(,"user":)" +
-            json_string(request.user) + R"(,"status":)" + std::to_string(request.status) + "}";
+            json_string(request.user) + R"(,"status":)" + std::to_string(request.status);
+    if (!request.fault.empty()) json += R"(,"fault":)" + json_string(request.fault);
+    json += "}";
   }
   return json + "]\n";
+}
+
+std::string counts_json(const Simulator& simulator) {
+  std::string json = "[";
+  for (unsigned i = 0; i < simulator.instances(); ++i) {
+    const RequestCounts counts = simulator.request_counts(i);
+    if (i != 0) json += ",";
+    json += R"({"instance":)" + std::to_string(i) + R"(,"total":)" + std::to_string(counts.total) +
+            R"(,"classes":{"read":)" + std::to_string(counts.reads) + R"(,"use":)" +
+            std::to_string(counts.uses) + R"(,"write":)" + std::to_string(counts.writes) + R"(,"health":)" +
+            std::to_string(counts.health) + R"(},"methods":{)";
+    const char* separator = "";
+    for (const auto& [method, count] : counts.methods) {
+      json += separator + json_string(method) + ":" + std::to_string(count);
+      separator = ",";
+    }
+    json += "}}";
+  }
+  return json + "]\n";
+}
+
+std::string faults_json(const std::vector<Faults::Status>& faults) {
+  std::string json = "[";
+  for (const Faults::Status& fault : faults) {
+    if (json.size() > 1) json += ",";
+    json += R"({"id":)" + std::to_string(fault.id) + R"(,"fault":)" + json_string(fault.spec.text()) +
+            R"(,"matched":)" + std::to_string(fault.matched) + R"(,"happened":)" +
+            std::to_string(fault.happened) + R"(,"over":)" + (fault.over ? "true" : "false") + "}";
+  }
+  return json + "]\n";
+}
+
+std::optional<unsigned> number(std::string_view text) {
+  unsigned value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
 }
 
 }  // namespace
@@ -39,8 +78,14 @@ class ControlPort::Impl {
     server_.set_tcp_nodelay(true);
     server_.set_keep_alive_max_count(1);
     server_.set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
+      // Only this request has a body that is looked at.
+      if (request.path == "/faults" && request.method == "POST" && request.has_header("Content-Length"))
+        return httplib::Server::HandlerResponse::Unhandled;
       response.status = answer(request, response);
       return httplib::Server::HandlerResponse::Handled;
+    });
+    server_.Post("/faults", [this](const httplib::Request& request, httplib::Response& response) {
+      response.status = add_faults(request.body, response);
     });
     const int bound = port == 0                              ? server_.bind_to_any_port(kAddress)
                       : server_.bind_to_port(kAddress, port) ? int{port}
@@ -66,29 +111,72 @@ class ControlPort::Impl {
   // Before the routing of cpp-httplib, which would wait for the body of a POST that announces none. What a
   // client sends as a body stays unread, so the connection ends.
   int answer(const httplib::Request& request, httplib::Response& response) {
-    if (request.path == "/requests" && request.method == "GET") {
-      response.set_content(requests_json(simulator_.requests()), "application/json");
-      return 200;
-    }
-    if (request.path == "/requests" && request.method == "DELETE") {
-      simulator_.clear_requests();
-      return 204;
-    }
-    const auto parts = split(request.path, '/');
-    if (request.method != "POST" || parts.size() != 4 || parts[1] != "instances") return 404;
-    unsigned instance = 0;
-    const auto [end, error] = std::from_chars(parts[2].data(), parts[2].data() + parts[2].size(), instance);
-    if (error != std::errc() || end != parts[2].data() + parts[2].size() ||
-        instance >= simulator_.instances())
-      return 404;
-    if (parts[3] == "stop") {
-      simulator_.stop_instance(instance);
-    } else if (parts[3] == "start") {
-      simulator_.start_instance(instance);
+    const auto parts = split(std::string_view(request.path).substr(1), '/');
+    if (parts[0] == "requests") return requests(request, response);
+    if (parts[0] == "faults") return faults(request.method, parts, response);
+    if (request.method != "POST" || parts.size() != 3 || parts[0] != "instances") return 404;
+    const auto instance = number(parts[1]);
+    if (!instance || *instance >= simulator_.instances()) return 404;
+    if (parts[2] == "stop") {
+      simulator_.stop_instance(*instance);
+    } else if (parts[2] == "start") {
+      simulator_.start_instance(*instance);
     } else {
       return 404;
     }
     return 204;
+  }
+
+  int requests(const httplib::Request& request, httplib::Response& response) {
+    if (request.path == "/requests" && request.method == "GET") {
+      response.set_content(requests_json(simulator_.requests()), "application/json");
+      return 200;
+    }
+    if (request.path == "/requests/counts" && request.method == "GET") {
+      response.set_content(counts_json(simulator_), "application/json");
+      return 200;
+    }
+    if (request.path != "/requests" || request.method != "DELETE") return 404;
+    simulator_.clear_requests();
+    return 204;
+  }
+
+  int faults(const std::string& method, const std::vector<std::string_view>& parts,
+             httplib::Response& response) {
+    if (parts.size() == 1 && method == "GET") {
+      response.set_content(faults_json(simulator_.faults()), "application/json");
+      return 200;
+    }
+    if (parts.size() == 1 && method == "POST") {
+      response.set_content("the body holds one fault per line\n", "text/plain");
+      return 400;
+    }
+    if (method != "DELETE" || parts.size() > 2) return 404;
+    if (parts.size() == 1) {
+      simulator_.clear_faults();
+      return 204;
+    }
+    const auto id = number(parts[1]);
+    return id && simulator_.remove_fault(*id) ? 204 : 404;
+  }
+
+  // All lines or none.
+  int add_faults(std::string_view body, httplib::Response& response) {
+    std::vector<std::string> specs;
+    for (const auto line : split(body, '\n')) {
+      if (const auto text = trim(line); !text.empty()) specs.emplace_back(text);
+    }
+    std::string ids;
+    try {
+      for (const auto& spec : specs) check_instances(parse_fault(spec), simulator_.instances());
+      for (const auto& spec : specs)
+        ids += (ids.empty() ? "" : ",") + std::to_string(simulator_.add_fault(spec));
+    } catch (const FaultError& error) {
+      response.set_content(std::string(error.what()) + "\n", "text/plain");
+      return 400;
+    }
+    response.set_content(R"({"ids":[)" + ids + "]}\n", "application/json");
+    return 201;
   }
 
   Simulator& simulator_;

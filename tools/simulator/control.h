@@ -8,7 +8,8 @@
 
 namespace nethsm::simulator {
 
-// Plain HTTP on loopback for tests: POST /instances/<i>/stop and /start, GET and DELETE /requests.
+// Plain HTTP on loopback for tests: stops and starts instances, tells and forgets requests, adds and takes
+// away faults (docs/simulator.md).
 class ControlPort {
  public:
   // Port 0: one that is free. Throws std::runtime_error. The simulator must outlive the object.

@@ -17,7 +17,7 @@ struct ReasonRow {
   int status;
   std::string_view reason;
 };
-constexpr std::array<ReasonRow, 19> kReasons{{{200, "OK"},
+constexpr std::array<ReasonRow, 21> kReasons{{{200, "OK"},
                                               {201, "Created"},
                                               {204, "No Content"},
                                               {304, "Not Modified"},
@@ -35,7 +35,9 @@ constexpr std::array<ReasonRow, 19> kReasons{{{200, "OK"},
                                               {429, "Too Many Requests"},
                                               {500, "Internal Server Error"},
                                               {501, "Not Implemented"},
-                                              {503, "Service Unavailable"}}};
+                                              {502, "Bad Gateway"},
+                                              {503, "Service Unavailable"},
+                                              {504, "Gateway Timeout"}}};
 
 std::string_view reason(int status) {
   const auto it = std::find_if(kReasons.begin(), kReasons.end(),

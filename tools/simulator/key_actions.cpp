@@ -93,13 +93,13 @@ std::string key_json(const KeyRecord& key) {
   return json + "}";
 }
 
-void add_key(KeyStore& store, std::string_view id, KeyAttributes attributes, KeyMaterialPtr material) {
+void add_key(const KeyView& keys, std::string_view id, KeyAttributes attributes, KeyMaterialPtr material) {
   KeyRecord key;
   key.mechanisms = attributes.mechanisms;
   key.material = std::move(material);
   key.tags = std::move(attributes.tags);
   key.label = std::move(attributes.label);
-  if (!store.insert(id, std::move(key))) {
+  if (!keys.insert(id, std::move(key))) {
     throw KeyRefused("Key with id " + std::string(id) + " already exists");
   }
 }

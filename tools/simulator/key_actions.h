@@ -26,7 +26,7 @@ std::string key_list_json(const std::vector<std::string>& ids);
 std::string key_json(const KeyRecord& key);
 
 // Stores the key unless the id is in use.
-void add_key(KeyStore& store, std::string_view id, KeyAttributes attributes, KeyMaterialPtr material);
+void add_key(const KeyView& keys, std::string_view id, KeyAttributes attributes, KeyMaterialPtr material);
 
 // The rules for a new key that do not depend on what is in the store, but for the rule for ids; they are
 // split because the server looks at the id in between.

@@ -43,15 +43,16 @@ std::optional<std::string> wanted_label(const Context& context) {
 
 std::vector<std::string> ids_with_label(const Context& context, std::string_view prefix) {
   const auto label = wanted_label(context);
-  if (!label) return context.keys()->ids(prefix);
-  return context.keys()->ids(prefix, [&](const KeyRecord& key) { return key.label == *label; });
+  if (!label) return context.keys().ids(prefix);
+  return context.keys().ids(prefix, [&](const KeyRecord& key) { return key.label == *label; });
 }
 
 // Before 5.0 the server looked the restrictions of a namespace's keys up in the root namespace.
 void keep_usable(const Context& context, std::vector<std::string>& ids) {
-  const auto keys = context.profile.filter_in_namespace ? context.keys() : context.store.keys("");
+  const auto keys = context.profile.filter_in_namespace ? context.keys()
+                                                        : KeyView(context.store.keys(""), context.viewpoint);
   std::erase_if(ids, [&](const std::string& id) {
-    const KeyRecordPtr key = keys->find(id);
+    const KeyRecordPtr key = keys.find(id);
     return !key || !key->usable_with(context.user->tags);
   });
 }
@@ -71,7 +72,7 @@ Response get_key(Context& context) {
 }
 
 Response delete_key(Context& context) {
-  if (!context.keys()->erase(key_id(context))) throw Failure(404);
+  if (!context.keys().erase(key_id(context))) throw Failure(404);
   return no_content();
 }
 
@@ -185,7 +186,7 @@ KeyRecordPtr require_key(const Context& context) {
 bool change_key(Context& context, const std::function<bool(KeyRecord&)>& change) {
   bool changed = false;
   const auto remember = [&](KeyRecord& key) { return changed = change(key); };
-  if (!context.keys()->update(key_id(context), remember)) throw Failure(404);
+  if (!context.keys().update(key_id(context), remember)) throw Failure(404);
   return changed;
 }
 

@@ -15,7 +15,7 @@ namespace nethsm::simulator {
 inline const std::string& key_id(const Context& context) { return context.arguments.front(); }
 
 // The key of the path: null if it does not exist.
-inline KeyRecordPtr find_key(const Context& context) { return context.keys()->find(key_id(context)); }
+inline KeyRecordPtr find_key(const Context& context) { return context.keys().find(key_id(context)); }
 
 // The same where the chain has found it; a deletion meanwhile is a 404.
 KeyRecordPtr require_key(const Context& context);

@@ -16,7 +16,7 @@ Response move_key(Context& context) {
   const std::string new_id = read_move_request(parse_body(context));
   if (new_id.empty()) throw Failure(400, "JSON field newId is empty.");
   check_id(new_id);
-  switch (context.keys()->move(key_id(context), new_id)) {
+  switch (context.keys().move(key_id(context), new_id)) {
     case MoveResult::kMoved:
       break;
     case MoveResult::kNoSuchKey:

@@ -23,12 +23,12 @@ void import_multipart(Context& context, const std::string& id, std::string_view 
   if ((*parts)[1].name < (*parts)[0].name) std::swap((*parts)[0], (*parts)[1]);
   auto attributes = read_pem_import_request(parse_lax_json((*parts)[0].data), context.profile.labels);
   auto material = KeyMaterial::import_values(parse_private_key_pem((*parts)[1].data));
-  add_key(*context.keys(), id, std::move(attributes), std::move(material));
+  add_key(context.keys(), id, std::move(attributes), std::move(material));
 }
 
 void import_json(Context& context, const std::string& id) {
   ImportRequest request = read_import_request(parse_body(context), context.profile.labels);
-  add_key(*context.keys(), id, std::move(request.attributes),
+  add_key(context.keys(), id, std::move(request.attributes),
           KeyMaterial::import_values(std::move(request.values)));
 }
 
@@ -61,7 +61,7 @@ Response generate_key_pair(Context& context) {
   check_id(request.id);
   check_generic_length(request);
   auto material = generate_key(request.type, static_cast<std::size_t>(request.length));
-  add_key(*context.keys(), request.id, std::move(request.attributes), std::move(material));
+  add_key(context.keys(), request.id, std::move(request.attributes), std::move(material));
   context.instance.metrics.count("generate");
   Response response = json_response(key_id_json(request.id), 201);
   response.location = "/api/v1/keys/" + request.id;

@@ -6,10 +6,10 @@
 
 namespace nethsm::simulator {
 
-std::shared_ptr<KeyStore> Context::keys() const {
+KeyView Context::keys() const {
   auto keys = store.keys(user_namespace());
   if (keys == nullptr) throw Failure(403);
-  return keys;
+  return {std::move(keys), viewpoint};
 }
 
 Response no_content() { return {}; }

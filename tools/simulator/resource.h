@@ -39,8 +39,9 @@ enum class Version : std::uint8_t { kAll, kSince4_0, kSince5_0 };
 struct Context {
   const Request& request;
   Cluster& cluster;
-  Instance& instance;  // that was asked
-  Store& store;        // of the cluster
+  Instance& instance;   // that was asked
+  Store& store;         // of the cluster
+  Viewpoint viewpoint;  // of the instance
   const ProfileFacts& profile;
   std::vector<std::string> arguments;  // what stands in the path for the {...} of the pattern, in order
   std::optional<User> user;            // set after authentication, for resources that need it
@@ -48,7 +49,7 @@ struct Context {
 
   std::string user_namespace() const { return namespace_of(user->id); }
   // The keys of the user's namespace; the chain has checked that it exists, a deletion meanwhile is a 403.
-  std::shared_ptr<KeyStore> keys() const;
+  KeyView keys() const;
 };
 
 using Handler = Response (*)(Context&);

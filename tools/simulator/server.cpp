@@ -2,27 +2,26 @@
 #include "simulator/server.h"
 
 #include <arpa/inet.h>
-#include <httplib.h>
 #include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
-#include <cerrno>
-#include <chrono>
-#include <cstring>
+#include <csignal>
 #include <mutex>
-#include <stdexcept>
 #include <thread>
 
 #include "simulator/connection.h"
 #include "simulator/connection_registry.h"
+#include "simulator/faulty_answer.h"
 #include "simulator/http_wire.h"
+#include "simulator/listener.h"
 #include "simulator/openssl_handles.h"
 
 namespace nethsm::simulator {
 namespace {
 
-constexpr int kBacklog = 1024;  // cpp-httplib's own 5 make a burst of clients wait a second
+using std::chrono::milliseconds;
 
 // TLS 1.2 and 1.3 without any session resumption, as the device.
 SslContext make_context(const TlsIdentity& identity) {
@@ -40,10 +39,6 @@ SslContext make_context(const TlsIdentity& identity) {
   return context;
 }
 
-void set_option(int socket, int level, int name, int value) {
-  ::setsockopt(socket, level, name, &value, sizeof value);
-}
-
 std::string peer_address(int socket) {
   sockaddr_storage address{};
   socklen_t size = sizeof address;
@@ -56,40 +51,25 @@ std::string peer_address(int socket) {
   return text.data();
 }
 
-// Starts a thread for each task.
-class ThreadPerTask final : public httplib::TaskQueue {
- public:
-  explicit ThreadPerTask(ThreadCount& threads) : threads_(threads) {}
+// Which OpenSSL raises when the client has gone. Only here: what the program does with it is its own affair.
+void block_sigpipe() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
 
-  void enqueue(std::function<void()> task) override {
-    threads_.enter();
-    try {
-      std::thread([&threads = threads_, task = std::move(task)] {
-        task();
-        threads.leave();
-      }).detach();
-    } catch (const std::system_error&) {
-      threads_.leave();  // no more threads: the client waits for nothing, as on an overloaded device
-    }
-  }
-  void shutdown() override { threads_.wait_for_all(); }
-
- private:
-  ThreadCount& threads_;
-};
+bool is(const std::optional<FaultSpec>& fault, FaultKind kind) { return fault && fault->kind == kind; }
 
 }  // namespace
 
-class Server::Listener final : public httplib::Server {
+class Server::Impl {
  public:
-  Listener(const Answer& answer, const Afterwards& afterwards) : answer_(answer), afterwards_(afterwards) {
-    new_task_queue = [this] { return new ThreadPerTask(threads_); };
-    // Without SO_REUSEPORT, which cpp-httplib sets by default: a port in use must be an error.
-    set_socket_options([this](int socket) {
-      set_option(socket, SOL_SOCKET, SO_REUSEADDR, 1);
-      listening_ = socket;
-    });
-  }
+  Impl(unsigned instance, Faults& faults, Device device)
+      : instance_(instance),
+        faults_(faults),
+        device_(std::move(device)),
+        listener_([this](int socket) { accepted(socket); }, [this] { return faults_.refuses(instance_); }) {}
 
   void set_context(SslContext context) {
     const std::lock_guard lock(mutex_);
@@ -97,105 +77,152 @@ class Server::Listener final : public httplib::Server {
   }
 
   void open(const std::string& address, std::uint16_t port) {
-    errno = 0;
-    const int bound = port == 0 ? bind_to_any_port(address) : bind_to_port(address, port) ? int{port} : -1;
-    if (bound <= 0) {
-      throw std::runtime_error("cannot listen on " + address + " port " + std::to_string(port) +
-                               (errno == 0 ? "" : std::string(": ") + std::strerror(errno)));
-    }
-    port_ = static_cast<std::uint16_t>(bound);
-    ::listen(listening_, kBacklog);
     connections_.open();
-    thread_ = std::thread([this] { listen_after_bind(); });
-    while (!is_running()) std::this_thread::sleep_for(std::chrono::microseconds(200));
+    listener_.open(address, port);
   }
-
-  void drop_connections() { connections_.drop_all(); }
-
   void close() {
-    httplib::Server::stop();
+    listener_.close();
     connections_.close();
   }
-
   void join() {
-    if (thread_.joinable()) thread_.join();
+    listener_.join();
+    threads_.wait_for_all();
   }
-
-  std::uint16_t port() const { return port_; }
+  void look_at_faults() { listener_.look_again(); }
+  void drop_connections() { connections_.drop_all(); }
+  std::uint16_t port() const { return listener_.port(); }
 
  private:
-  bool process_and_close_socket(int socket) override {
+  void accepted(int socket) {
     if (!connections_.add(socket)) {
       ::close(socket);
-      return false;
+      return;
     }
-    // cpp-httplib has set time limits; the device waits for its clients for ever.
-    const timeval no_limit{};
-    ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &no_limit, sizeof no_limit);
-    ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &no_limit, sizeof no_limit);
-    set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1);
-    serve(socket);
-    connections_.remove(socket);
-    return true;
+    threads_.enter();
+    try {
+      std::thread([this, socket] {
+        block_sigpipe();
+        serve(socket);
+        connections_.remove(socket);
+        threads_.leave();
+      }).detach();
+    } catch (const std::system_error&) {  // no more threads: as on an overloaded device
+      connections_.remove(socket);
+      threads_.leave();
+    }
+  }
+
+  SslContext context_for(const std::optional<FaultSpec>& fault) {
+    if (is(fault, FaultKind::kWrongCertificate)) return make_context(TlsIdentity::generate());
+    const std::lock_guard lock(mutex_);
+    return context_;
   }
 
   void serve(int socket) {
-    SslContext context;
-    {
-      const std::lock_guard lock(mutex_);
-      context = context_;
-    }
+    const int on = 1;
+    ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    const auto fault = faults_.strike(FaultStage::kAccept, instance_);
+    const SslContext context = context_for(fault);
     Connection connection(context.get(), socket);
+    if (is(fault, FaultKind::kResetOnAccept)) return connection.end_with_reset();
+    if (is(fault, FaultKind::kStallOnAccept) || is(fault, FaultKind::kSlowHandshake)) {
+      if (!connection.pause(milliseconds(fault->value))) return;
+    }
     if (!connection.handshake()) return;
     const std::string peer = peer_address(socket);
-    bool keep_alive = true;
-    while (keep_alive) {
-      ReceivedRequest received;
-      received.request.remote_address = peer;
-      if (!read_request(connection, received)) break;
-      const Response response = answer_(received.request);
-      keep_alive = received.keep_alive;
-      if (!connection.write(serialize(response, received.request, keep_alive))) return;
-      if (response.afterwards != simulator::Afterwards::kNothing) afterwards_(response.afterwards);
-    }
-    connection.say_goodbye();
+    while (exchange(connection, peer)) continue;
   }
 
-  const Answer& answer_;
-  const Afterwards& afterwards_;
+  // One request with its answer; false: the connection has ended.
+  bool exchange(Connection& connection, const std::string& peer) {
+    connection.wait_for_data();
+    if (faults_.strike(FaultStage::kArrival, instance_)) {
+      connection.end_with_reset();
+      return false;
+    }
+    ReceivedRequest received;
+    received.request.remote_address = peer;
+    if (!read_request(connection, received)) {
+      connection.say_goodbye();
+      return false;
+    }
+    const auto fault = faults_.strike(FaultStage::kRequest, instance_, received.request);
+    return fault ? refuse(connection, received, *fault) : carry_out(connection, received);
+  }
+
+  // A fault in place of what the device does.
+  bool refuse(Connection& connection, const ReceivedRequest& received, const FaultSpec& fault) {
+    if (fault.kind == FaultKind::kStatus) {
+      const int status = static_cast<int>(fault.value);
+      device_.note(received.request, status, &fault);
+      return connection.write(serialize(status_answer(status), received.request, received.keep_alive)) &&
+             received.keep_alive;
+    }
+    if (fault.kind == FaultKind::kStall && fault.value != kForEver)
+      return connection.pause(milliseconds(fault.value)) && carry_out(connection, received);
+    device_.note(received.request, 0, &fault);
+    if (fault.kind == FaultKind::kStall) {
+      connection.pause(milliseconds(kForEver));
+    } else {
+      connection.end_with_reset();
+    }
+    return false;
+  }
+
+  bool carry_out(Connection& connection, const ReceivedRequest& received) {
+    const Response response = device_.answer(received.request);
+    const auto fault = faults_.strike(FaultStage::kAnswer, instance_, received.request);
+    const bool lost = is(fault, FaultKind::kLostAnswer);
+    device_.note(received.request, lost ? 0 : response.status, fault ? &*fault : nullptr);
+    const bool sent = fault ? send_faulty(connection, received, response, *fault)
+                            : connection.write(serialize(response, received.request, received.keep_alive));
+    if (response.afterwards != simulator::Afterwards::kNothing) device_.afterwards(response.afterwards);
+    if (!sent) return false;
+    if (!received.keep_alive || idles_to_death(connection, received.request)) {
+      connection.say_goodbye();
+      return false;
+    }
+    return true;
+  }
+
+  bool idles_to_death(Connection& connection, const Request& request) {
+    const auto fault = faults_.strike(FaultStage::kIdle, instance_, request);
+    return fault && !connection.wait_for_data(milliseconds(fault->value));
+  }
+
+  const unsigned instance_;
+  Faults& faults_;
+  const Device device_;
   std::mutex mutex_;
   SslContext context_;
   ConnectionRegistry connections_;
   ThreadCount threads_;
-  int listening_ = -1;
-  std::uint16_t port_ = 0;
-  std::thread thread_;
+  Listener listener_;
 };
 
-Server::Server(std::string address, Answer answer, Afterwards afterwards)
-    : address_(std::move(address)),
-      answer_(std::move(answer)),
-      afterwards_(std::move(afterwards)),
-      listener_(std::make_unique<Listener>(answer_, afterwards_)) {}
+Server::Server(std::string address, unsigned instance, Faults& faults, Device device)
+    : address_(std::move(address)), impl_(std::make_unique<Impl>(instance, faults, std::move(device))) {}
 
 Server::~Server() { stop(); }
 
-void Server::set_identity(const TlsIdentity& identity) { listener_->set_context(make_context(identity)); }
+void Server::set_identity(const TlsIdentity& identity) { impl_->set_context(make_context(identity)); }
 
 void Server::start(std::uint16_t port) {
-  listener_->join();  // after close()
-  listener_->open(address_, port);
+  impl_->join();  // after close()
+  impl_->open(address_, port);
 }
 
-std::uint16_t Server::port() const { return listener_->port(); }
+std::uint16_t Server::port() const { return impl_->port(); }
 
-void Server::drop_connections() { listener_->drop_connections(); }
+void Server::look_at_faults() { impl_->look_at_faults(); }
 
-void Server::close() { listener_->close(); }
+void Server::drop_connections() { impl_->drop_connections(); }
+
+void Server::close() { impl_->close(); }
 
 void Server::stop() {
-  listener_->close();
-  listener_->join();
+  impl_->close();
+  impl_->join();
 }
 
 }  // namespace nethsm::simulator

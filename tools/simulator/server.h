@@ -6,19 +6,26 @@
 #include <memory>
 #include <string>
 
+#include "simulator/faults.h"
 #include "simulator/http_message.h"
 #include "simulator/tls_identity.h"
 
 namespace nethsm::simulator {
 
-// The HTTPS listener of one instance: cpp-httplib listens and accepts, each connection has a thread of its
-// own, so that any number of idle kept-alive connections starves nobody. Thread-safe.
+// The HTTPS side of one instance, and everything that can go wrong with it. Each connection has a thread of
+// its own, so that any number of idle kept-alive connections starves nobody. Thread-safe.
 class Server {
  public:
-  using Answer = std::function<Response(const Request&)>;         // called by connection threads
-  using Afterwards = std::function<void(simulator::Afterwards)>;  // called once the response is sent
+  // The device behind it; called by connection threads.
+  struct Device {
+    std::function<Response(const Request&)> answer;
+    // What the client will be told, before it is sent; status 0: nothing. `fault` is null without one.
+    std::function<void(const Request&, int status, const FaultSpec* fault)> note;
+    std::function<void(simulator::Afterwards)> afterwards;  // once the response is sent
+  };
 
-  Server(std::string address, Answer answer, Afterwards afterwards);
+  // `faults` must outlive the server; `instance` is what they call it.
+  Server(std::string address, unsigned instance, Faults& faults, Device device);
   ~Server();  // stops
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -30,6 +37,8 @@ class Server {
   void start(std::uint16_t port);
   std::uint16_t port() const;  // the last one
 
+  // The faults have changed: refuses connections, or no longer does so, when this returns.
+  void look_at_faults();
   // Ends all connections as a dying process would, without goodbye; goes on listening.
   void drop_connections();
   // Also stops listening. Does not wait, so a connection's thread may call it.
@@ -38,12 +47,9 @@ class Server {
   void stop();
 
  private:
-  class Listener;
-
-  std::string address_;
-  Answer answer_;
-  Afterwards afterwards_;
-  std::unique_ptr<Listener> listener_;
+  class Impl;
+  const std::string address_;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace nethsm::simulator

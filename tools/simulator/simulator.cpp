@@ -24,7 +24,35 @@ std::string local_time() {
   return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &local)};
 }
 
+void count(RequestCounts& counts, const RequestRecord& record) {
+  ++counts.total;
+  ++counts.methods[record.method];
+  switch (kind_of(record)) {
+    case RequestKind::kRead:
+      ++counts.reads;
+      return;
+    case RequestKind::kUse:
+      ++counts.uses;
+      return;
+    case RequestKind::kWrite:
+      ++counts.writes;
+      return;
+    case RequestKind::kHealth:
+      ++counts.health;
+      return;
+  }
+}
+
 }  // namespace
+
+RequestKind kind_of(const RequestRecord& record) {
+  const std::string_view path = std::string_view(record.path).substr(0, record.path.find('?'));
+  if (path.starts_with("/api/v1/health/")) return RequestKind::kHealth;
+  if (record.method == "GET" || record.method == "HEAD") return RequestKind::kRead;
+  const bool use = path.ends_with("/sign") || path.ends_with("/decrypt") || path.ends_with("/encrypt") ||
+                   path == "/api/v1/random";
+  return record.method == "POST" && use ? RequestKind::kUse : RequestKind::kWrite;
+}
 
 class Simulator::Impl {
  public:
@@ -33,11 +61,10 @@ class Simulator::Impl {
       cluster_.instances.push_back(std::make_unique<Instance>(facts(options_.profile)));
     if (options_.demo) provision_demo(cluster_);
     for (unsigned i = 0; i < options_.instances; ++i) {
-      servers_.push_back(std::make_unique<Server>(
-          options_.listen, [this, i](const Request& request) { return respond(i, request); },
-          [this, i](Afterwards afterwards) { carry_out(i, afterwards); }));
+      servers_.push_back(std::make_unique<Server>(options_.listen, i, faults_, device(i)));
       servers_[i]->set_identity(cluster_.instances[i]->tls());
     }
+    for (const FaultSpec& fault : options_.faults) add_fault(fault);
     for (unsigned i = 0; i < options_.instances; ++i)
       servers_[i]->start(options_.port == 0 ? std::uint16_t{0}
                                             : static_cast<std::uint16_t>(options_.port + i));
@@ -60,7 +87,30 @@ class Simulator::Impl {
   void clear_requests() {
     const std::lock_guard lock(records_mutex_);
     records_.clear();
+    counts_.clear();
   }
+  RequestCounts counts(unsigned i) const {
+    const std::lock_guard lock(records_mutex_);
+    const auto it = counts_.find(i);
+    return it == counts_.end() ? RequestCounts() : it->second;
+  }
+
+  unsigned add_fault(FaultSpec spec) {
+    check_instances(spec, instances());
+    const unsigned id = faults_.add(std::move(spec));
+    look_at_faults();
+    return id;
+  }
+  bool remove_fault(unsigned id) {
+    const bool found = faults_.remove(id);
+    look_at_faults();
+    return found;
+  }
+  void clear_faults() {
+    faults_.clear();
+    look_at_faults();
+  }
+  std::vector<Faults::Status> faults() const { return faults_.list(); }
 
   ConfigFile config(std::string_view slot_label) const {
     ConfigFile config{std::string(slot_label), {}};
@@ -70,20 +120,34 @@ class Simulator::Impl {
   }
 
  private:
-  Response respond(unsigned i, const Request& request) {
-    Response response = answer(router_, cluster_, *cluster_.instances[i], request);
-    if (options_.record || options_.log)
-      note({i, request.method, request.target, claimed_user(request), response.status});
-    return response;
+  Server::Device device(unsigned i) {
+    return {[this, i](const Request& request) {
+              return answer(router_, cluster_, *cluster_.instances[i], request, viewpoint(i));
+            },
+            [this, i](const Request& request, int status, const FaultSpec* fault) {
+              note({i, request.method, request.target, claimed_user(request), status,
+                    fault == nullptr ? std::string() : fault->text()});
+            },
+            [this, i](Afterwards afterwards) { carry_out(i, afterwards); }};
+  }
+
+  Viewpoint viewpoint(unsigned i) const {
+    return {i, faults_.visibility_lag(i), faults_.any_visibility_lag()};
+  }
+
+  void look_at_faults() const {
+    for (const auto& server : servers_) server->look_at_faults();
   }
 
   void note(const RequestRecord& record) {
     const std::lock_guard lock(records_mutex_);
+    count(counts_[record.instance], record);
     if (options_.record) records_.push_back(record);
     if (!options_.log) return;
     options_.log(local_time() + " " + std::to_string(record.instance) + " " + record.method + " " +
                  record.path + " " + (record.user.empty() ? "-" : record.user) + " " +
-                 std::to_string(record.status));
+                 (record.status == 0 ? "-" : std::to_string(record.status)) +
+                 (record.fault.empty() ? "" : " fault " + record.fault));
   }
 
   // Called by the thread of the connection whose request it was.
@@ -112,8 +176,10 @@ class Simulator::Impl {
   const Options options_;
   const Router router_;
   Cluster cluster_;
+  Faults faults_;
   mutable std::mutex records_mutex_;  // also keeps log lines apart
   std::vector<RequestRecord> records_;
+  std::map<unsigned, RequestCounts> counts_;
   std::vector<std::unique_ptr<Server>> servers_;  // last: their threads use all of the above
 };
 
@@ -139,6 +205,12 @@ void Simulator::start_instance(unsigned instance) {
 
 std::vector<RequestRecord> Simulator::requests() const { return impl_->requests(); }
 void Simulator::clear_requests() { impl_->clear_requests(); }
+RequestCounts Simulator::request_counts(unsigned instance) const { return impl_->counts(instance); }
+
+unsigned Simulator::add_fault(std::string_view spec) { return impl_->add_fault(parse_fault(spec)); }
+bool Simulator::remove_fault(unsigned id) { return impl_->remove_fault(id); }
+void Simulator::clear_faults() { impl_->clear_faults(); }
+std::vector<Faults::Status> Simulator::faults() const { return impl_->faults(); }
 
 std::string Simulator::config_yaml(std::string_view slot_label) const {
   return impl_->config(slot_label).yaml();

@@ -3,10 +3,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "simulator/faults.h"
 
 namespace nethsm::simulator {
 
@@ -21,6 +24,7 @@ struct Options {
   bool demo = false;  // provisioned with the well-known test users, see README of the simulator
   std::function<void(std::string_view line)> log;  // one line a request; called from server threads
   bool record = true;                              // keep what requests() tells
+  std::vector<FaultSpec> faults;                   // from the start on
   // Called from a server thread once POST /system/shutdown has stopped an instance.
   std::function<void(unsigned instance)> on_shutdown;
 };
@@ -29,9 +33,20 @@ struct Options {
 struct RequestRecord {
   unsigned instance = 0;
   std::string method;
-  std::string path;  // as sent, with query
-  std::string user;  // of the Basic credential, or empty
-  int status = 0;
+  std::string path;   // as sent, with query
+  std::string user;   // of the Basic credential, or empty
+  int status = 0;     // 0: no answer, by a fault
+  std::string fault;  // that happened to it, in the grammar of faults; or empty
+};
+
+// What a request is to its client (docs/reliability.md): reads and uses may be repeated, writes may not.
+enum class RequestKind { kRead, kUse, kWrite, kHealth };
+RequestKind kind_of(const RequestRecord& record);
+
+// How many requests an instance has read since the start or the last clear, whatever became of them.
+struct RequestCounts {
+  std::uint64_t total = 0, reads = 0, uses = 0, writes = 0, health = 0;
+  std::map<std::string, std::uint64_t> methods;
 };
 
 // A cluster of simulated NetHSMs: real TLS, real HTTP and real keys, all in memory.
@@ -55,6 +70,14 @@ class Simulator {
 
   std::vector<RequestRecord> requests() const;  // since the start or the last clear, in order of answering
   void clear_requests();
+  RequestCounts request_counts(unsigned instance) const;  // also without Options::record
+
+  // Makes something go wrong from now on; the grammar is that of parse_fault() in fault.h, which throws
+  // FaultError about mistakes. Returns the id for remove_fault().
+  unsigned add_fault(std::string_view spec);
+  bool remove_fault(unsigned id);  // false: there is none
+  void clear_faults();
+  std::vector<Faults::Status> faults() const;
 
   // A complete p11nethsm.conf for this cluster with both demo users, pins included.
   std::string config_yaml(std::string_view slot_label = "NetHSM simulator") const;
