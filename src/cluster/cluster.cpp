@@ -2,32 +2,59 @@
 #include "cluster/cluster.h"
 
 #include "cluster/batch.h"
+#include "cluster/probes.h"
 
 namespace nethsm::cluster {
 
-Fleet::Fleet(Settings slot_settings) : settings(std::move(slot_settings)) {
+// A single instance gets all requests, failed or not: there is nothing to watch for.
+Fleet::Fleet(Settings slot_settings)
+    : settings(std::move(slot_settings)),
+      monitor(*this, settings.threads_allowed && settings.instances.size() > 1) {
   const auto tls = settings.tls ? settings.tls : std::make_shared<transport::TlsContexts>();
   for (const auto& instance : settings.instances) {
     instances.push_back(std::make_unique<Instance>(settings, instance, tls, sockets, stop));
   }
 }
 
+void Fleet::failed(InstanceIndex instance, const std::string& why) {
+  if (instances[instance]->failed(why)) monitor.watch();
+}
+
+void Fleet::refused(InstanceIndex instance, const std::string& why) {
+  if (instances[instance]->refused(why)) monitor.watch();
+}
+
 class Cluster::Impl {
  public:
-  explicit Impl(Settings settings) : fleet(std::move(settings)) {}
-  Fleet fleet;
+  explicit Impl(Settings settings) : shared(std::make_shared<Fleet>(std::move(settings))), fleet(*shared) {}
+  ~Impl() { stop(); }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  void stop() {
+    fleet.stop.raise();
+    fleet.monitor.finish();
+  }
+  void check_failed_instances() {
+    if (fleet.size() > 1 && !fleet.monitor.is_watching()) check_inline(fleet);
+  }
+
+  const std::shared_ptr<Fleet> shared;  // with the monitor's thread
+  Fleet& fleet;
 };
 
 Cluster::Cluster(Settings settings) : impl_(std::make_unique<Impl>(std::move(settings))) {}
 Cluster::~Cluster() = default;
 
 Outcome Cluster::send(const Request& request) {
+  impl_->check_failed_instances();
   Batch batch(impl_->fleet);
   batch.add(Delivery(request, impl_->fleet));
   return std::move(batch.run().front());
 }
 
 std::vector<Outcome> Cluster::send_all(std::span<const Request> requests) {
+  impl_->check_failed_instances();
   Batch batch(impl_->fleet);
   for (const auto& request : requests) batch.add(Delivery(request, impl_->fleet));
   return batch.run();
@@ -44,10 +71,11 @@ const std::string& Cluster::url(InstanceIndex instance) const {
   return impl_->fleet.instances[instance]->url();
 }
 
-void Cluster::stop() { impl_->fleet.stop.raise(); }
+void Cluster::stop() { impl_->stop(); }
 
 void Cluster::abandon_after_fork() noexcept {
   impl_->fleet.stop.close_inherited();
+  impl_->fleet.monitor.close_inherited();
   impl_->fleet.sockets.close_all();
 }
 

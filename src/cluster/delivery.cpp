@@ -58,7 +58,7 @@ Delivery::Step Delivery::next(const HasRoom& has_room) {
   const bool may_try = attempts_ < max_attempts_;
   if (may_try || not_found_) {
     if (auto step = first_choice(has_room)) return *step;
-    if (auto step = untried_that_should_work(has_room, now)) return *step;
+    if (auto step = untried_that_should_work(has_room)) return *step;
   }
   if (not_found_) {
     outcome_ = std::move(*not_found_);
@@ -79,19 +79,15 @@ std::optional<Delivery::Step> Delivery::first_choice(const HasRoom& has_room) {
   return go(*wanted);
 }
 
-std::optional<Delivery::Step> Delivery::untried_that_should_work(const HasRoom& has_room,
-                                                                 Clock::time_point now) {
+std::optional<Delivery::Step> Delivery::untried_that_should_work(const HasRoom& has_room) {
   if (only_) return std::nullopt;
   bool all_full = false;
   for (std::size_t k = 0; k < tries_.size(); ++k) {
     const auto index = (start_ + k) % tries_.size();
     if (tries_[index].count != 0) continue;
-    auto& health = instance(index).health();
-    if (has_room(index)) {
-      if (health.admit(now)) return go(index);
-    } else if (health.is_working()) {
-      all_full = true;
-    }
+    if (!instance(index).health().is_working()) continue;
+    if (has_room(index)) return go(index);
+    all_full = true;
   }
   if (!all_full) return std::nullopt;
   return Step{Step::Kind::kWait, 0, Clock::time_point::max()};
@@ -133,6 +129,7 @@ std::optional<Delivery::Step> Delivery::tried_one_again(Clock::time_point now) {
 
 Delivery::Step Delivery::go(InstanceIndex index) {
   again_at_.reset();
+  tries_[index].began = Clock::now();
   return {Step::Kind::kGo, index, {}};
 }
 
@@ -147,7 +144,7 @@ void Delivery::note_attempt(InstanceIndex index, std::string what) {
 void Delivery::answered(InstanceIndex index, transport::Response response) {
   const int status = response.status;
   if (status == kTooManyRequests) {
-    instance(index).worked();
+    instance(index).worked(tries_[index].began);
     ++busy_or_broken_;
     busy_at_ = index;
     return note_attempt(index, "429, too many requests");
@@ -155,7 +152,7 @@ void Delivery::answered(InstanceIndex index, transport::Response response) {
   if (status == kPreconditionFailed) {
     ++not_operational_;
     note_attempt(index, "412, not operational");
-    return instance(index).failed("it is not operational (412)");
+    return fleet_.failed(index, "it is not operational (412)");
   }
   if (status >= 500) {
     ++busy_or_broken_;
@@ -164,10 +161,10 @@ void Delivery::answered(InstanceIndex index, transport::Response response) {
     if (request_.request_class == RequestClass::kWrite) outcome_unknown(index);
     return;
   }
-  instance(index).worked();
+  instance(index).worked(tries_[index].began);
   // Some requests make any device answer 5xx; it was the instance's fault if another one can do better.
   for (InstanceIndex other = 0; other < tries_.size(); ++other) {
-    if (tries_[other].server_error) instance(other).failed("it answered with a server error (5xx)");
+    if (tries_[other].server_error) fleet_.failed(other, "it answered with a server error (5xx)");
   }
   Reply reply{std::move(response), index};
   if (status == kNotFound && request_.try_others_on_not_found && !only_) {
@@ -183,9 +180,9 @@ void Delivery::failed(InstanceIndex index, const transport::Failure& failure) {
   if (failure.kind == FailureKind::kCertificate) {
     ++refusals_;
     tries_[index].refused = true;
-    instance(index).refused(failure.message);
+    fleet_.refused(index, failure.message);
   } else if (is_instances_fault(failure.kind)) {
-    instance(index).failed(failure.message);
+    fleet_.failed(index, failure.message);
   }
   if (request_.request_class == RequestClass::kWrite && !failure.provably_not_sent()) outcome_unknown(index);
 }

@@ -55,7 +55,7 @@ class Delivery {
  private:
   struct Try {
     std::size_t count = 0;
-    Clock::time_point failed_at{};
+    Clock::time_point began{}, failed_at{};
     bool refused = false;       // certificate
     bool server_error = false;  // 5xx
   };
@@ -64,7 +64,7 @@ class Delivery {
 
   Instance& instance(InstanceIndex index) { return *fleet_.instances[index]; }
   std::optional<Step> first_choice(const HasRoom& has_room);
-  std::optional<Step> untried_that_should_work(const HasRoom& has_room, Clock::time_point now);
+  std::optional<Step> untried_that_should_work(const HasRoom& has_room);
   std::optional<Step> busy_one_again(Clock::time_point now);
   std::optional<Step> untried_that_has_failed(const HasRoom& has_room);
   std::optional<Step> tried_one_again(Clock::time_point now);

@@ -3,25 +3,33 @@
 
 #include <atomic>
 #include <memory>
+#include <string>
 #include <vector>
 
+#include "cluster/cluster.h"
 #include "cluster/instance.h"
+#include "cluster/monitor.h"
 #include "cluster/settings.h"
 #include "cluster/stop_signal.h"
 
 namespace nethsm::cluster {
 
-// What the calls of one cluster share. Every member is thread-safe or immutable.
-struct Fleet {
+// What the calls of one cluster and its monitor share. Every member is thread-safe or immutable.
+struct Fleet : std::enable_shared_from_this<Fleet> {
   explicit Fleet(Settings slot_settings);
+
+  std::size_t size() const { return instances.size(); }
+
+  // What a request has found out about an instance.
+  void failed(InstanceIndex instance, const std::string& why);
+  void refused(InstanceIndex instance, const std::string& why);  // its certificate
 
   const Settings settings;
   StopSignal stop;
   transport::OpenSockets sockets;  // outlives the connections of the instances
   std::vector<std::unique_ptr<Instance>> instances;
   std::atomic<std::size_t> next{0};  // round robin
-
-  std::size_t size() const { return instances.size(); }
+  Monitor monitor;
 };
 
 }  // namespace nethsm::cluster

@@ -11,38 +11,45 @@
 
 namespace nethsm::cluster {
 
-// How long an instance is left alone after its n-th failure in a row; the last one holds from then on.
+// How long after its n-th failure in a row an instance is checked; the last one holds from then on.
 constexpr std::array<seconds, 7> kBackOff = {seconds(1),  seconds(1),  seconds(2),  seconds(5),
                                              seconds(10), seconds(60), seconds(300)};
 
-// Whether one instance can be expected to work. Working until a failure is reported; then failed until it
-// works again, with attempts spaced by kBackOff, plus up to a fifth of it so that many clients do not come
-// back in the same moment. Thread-safe; the question that each request asks takes no lock while the instance
-// works.
+// Whether one instance can be expected to work. It works until a failure is reported; then it is failed, and
+// gets no requests while others work, until a check or a request finds that it works again. Checks are spaced
+// by kBackOff, plus up to a fifth of it at random, so that many clients do not come back in the same moment.
+// An instance that fails again right after it has come back waits longer from time to time, too.
+// Thread-safe; the question that each request asks takes no lock.
 class Health {
  public:
   using Now = Clock::time_point;
 
   bool is_working() const { return !failed_.load(std::memory_order_acquire); }
 
-  // May a request try this instance? If it has failed, one may each time a back-off has passed.
-  bool admit(Now now);
-
   // These say whether the state has changed, which is worth a line in the log.
   bool note_failure(Now now);
-  bool note_refusal(
-      Now now);  // a certificate that is not trusted: nothing to expect but after somebody's work
-  bool note_success();
+  // A certificate that is not trusted: nothing to expect but after somebody's work.
+  bool note_refusal(Now now);
+  // `began` is when the request was sent: what an instance had in hand when it failed says nothing.
+  bool note_success(Now now, Now began);
+
+  // When the next check is due; the far future while the instance works or is being checked.
+  Now next_check() const;
+  // True for one caller each time a check is due. It must tell what came of it by note_check_failed() or
+  // note_success().
+  bool begin_check(Now now);
+  void note_check_failed(Now now);
 
  private:
   struct Outage {
     std::size_t level = 0;  // index in kBackOff
-    Now retry_at{};
-    bool being_tried = false;  // a request has been admitted since the last failure
+    Now since{}, check_at{}, over_since{};
+    bool being_checked = false;
     bool refused = false;
-    std::minstd_rand random{std::minstd_rand::default_seed};
+    std::minstd_rand random{seed()};
   };
-  static Now retry_time(Outage& outage, Now now);
+  static std::uint32_t seed();
+  static Now check_time(Outage& outage, Now now);
 
   std::atomic<bool> failed_{false};
   Guarded<Outage> outage_;

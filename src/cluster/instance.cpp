@@ -24,24 +24,41 @@ Result<std::unique_ptr<transport::Connection>, transport::Failure> Instance::ope
       ready_by);
 }
 
-void Instance::failed(const std::string& why) {
-  if (stop_.raised()) return;
-  if (health_.note_failure(Clock::now())) {
+bool Instance::failed(const std::string& why) {
+  if (stop_.raised()) return false;
+  const bool first = health_.note_failure(Clock::now());
+  if (first) {
     log::warn("slot '%s': %s has failed: %s", slot_.c_str(), url().c_str(), why.c_str());
   } else {
     log::debug("slot '%s': %s fails: %s", slot_.c_str(), url().c_str(), why.c_str());
   }
+  return first;
 }
 
-void Instance::refused(const std::string& why) {
+bool Instance::refused(const std::string& why) {
+  if (stop_.raised()) return false;
+  const bool first = health_.note_refusal(Clock::now());
+  if (first) log::warn("slot '%s': %s is not trusted: %s", slot_.c_str(), url().c_str(), why.c_str());
+  return first;
+}
+
+void Instance::check_failed(const std::string& why) {
+  health_.note_check_failed(Clock::now());
   if (stop_.raised()) return;
-  if (health_.note_refusal(Clock::now())) {
-    log::warn("slot '%s': %s is not trusted: %s", slot_.c_str(), url().c_str(), why.c_str());
+  log::debug("slot '%s': %s is still out of order: %s", slot_.c_str(), url().c_str(), why.c_str());
+}
+
+void Instance::check_failed(const transport::Failure& failure) {
+  if (failure.kind == transport::FailureKind::kCertificate) {
+    refused(failure.message);
+  } else {
+    check_failed(failure.message);
   }
 }
 
-void Instance::worked() {
-  if (health_.note_success()) log::info("slot '%s': %s works again", slot_.c_str(), url().c_str());
+void Instance::worked(Clock::time_point began) {
+  if (health_.note_success(Clock::now(), began))
+    log::info("slot '%s': %s works again", slot_.c_str(), url().c_str());
 }
 
 }  // namespace nethsm::cluster

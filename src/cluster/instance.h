@@ -33,11 +33,14 @@ class Instance {
     pool_.give_back(std::move(connection));
   }
 
-  // What a request found out. The first of a kind is logged; nothing is once the cluster is being stopped:
-  // what fails then fails for that.
-  void failed(const std::string& why);
-  void refused(const std::string& why);
-  void worked();
+  // What a request found out. The first of a kind is logged, and true is returned; nothing is once the cluster
+  // is being stopped: what fails then fails for that.
+  bool failed(const std::string& why);
+  bool refused(const std::string& why);
+  void worked(Clock::time_point began);  // when the request was sent
+  // What a check of Health::begin_check() found out; worked() otherwise.
+  void check_failed(const std::string& why);
+  void check_failed(const transport::Failure& failure);
   void could_not_connect() { resolver_.distrust(endpoint_.host); }
 
  private:

@@ -1,43 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fstream>
-#include <sstream>
-
-#include "base/log.h"
 #include "catch.hpp"
+#include "unit/cluster/captured_log.h"
 #include "unit/cluster/servers.h"
 
 using namespace nethsm;
 using namespace nethsm::test;
 
 namespace {
-
-// The module's log while a test runs.
-class CapturedLog {
- public:
-  CapturedLog() {
-    ::close(::mkstemp(path_.data()));
-    log::Settings settings;
-    settings.level = log::Level::kInfo;
-    settings.file = path_;
-    log::configure(settings);
-  }
-  ~CapturedLog() {
-    log::shut_down();
-    ::unlink(path_.c_str());
-  }
-  CapturedLog(const CapturedLog&) = delete;
-  CapturedLog& operator=(const CapturedLog&) = delete;
-
-  int lines_with(const std::string& part) const {
-    std::ifstream file(path_);
-    int count = 0;
-    for (std::string line; std::getline(file, line);) count += line.find(part) != std::string::npos ? 1 : 0;
-    return count;
-  }
-
- private:
-  std::string path_ = "/tmp/nethsm-log-XXXXXX";
-};
 
 struct BrokenCase {
   const char* what;
@@ -182,28 +151,6 @@ TEST_CASE("Without another instance, one that is rate-limited is asked again aft
     CHECK(Clock::now() - start < milliseconds(500));
     CHECK(a.count() == 1);
   }
-}
-
-TEST_CASE("A failed instance is left alone for a while, then tried, then used again") {
-  CapturedLog log;
-  auto a = std::make_unique<ScriptedServer>(ScriptedServer::Options{}, echo_path);
-  ScriptedServer b({}, echo_path);
-  const auto port = a->port();
-  Cluster cluster(settings_for({a.get(), &b}));
-  a.reset();
-  const auto failed_at = Clock::now();
-  for (int i = 0; i < 4; ++i) CHECK(cluster.send(use_request())->instance == 1);
-  ScriptedServer again({std::nullopt, 0, port}, echo_path);
-  for (int i = 0; i < 4; ++i) CHECK(cluster.send(use_request())->instance == 1);
-  if (Clock::now() - failed_at < milliseconds(900)) CHECK(again.connections() == 0);
-  CHECK(log.lines_with("has failed") == 1);
-  CHECK(log.lines_with("works again") == 0);
-  ::usleep(1'300'000);
-  std::size_t by_a = 0;
-  for (int i = 0; i < 4; ++i) by_a += cluster.send(use_request())->instance == 0 ? 1u : 0u;
-  CHECK(by_a >= 2);
-  CHECK(log.lines_with("has failed") == 1);
-  CHECK(log.lines_with("works again") == 1);
 }
 
 TEST_CASE("When all instances have failed, all are tried") {
