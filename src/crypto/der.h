@@ -13,6 +13,7 @@
 namespace nethsm::crypto::der {
 
 enum Tag : std::uint8_t {
+  kBoolean = 0x01,
   kInteger = 0x02,
   kBitString = 0x03,
   kOctetString = 0x04,
@@ -24,6 +25,7 @@ enum Tag : std::uint8_t {
   kGeneralizedTime = 0x18,
   kSequence = 0x30,
   kContext0 = 0xa0,  // [0], constructed
+  kContext3 = 0xa3,
 };
 
 struct Element {

@@ -42,6 +42,28 @@ std::optional<Date> date_of(const der::Element& time) {
   return Date{*year, *month, *day};
 }
 
+// id-ce-basicConstraints, in DER.
+constexpr std::uint8_t kBasicConstraints[] = {0x06, 3, 0x55, 0x1d, 0x13};
+constexpr std::uint8_t kTrue = 0xff;
+
+// Extensions (RFC 5280 §4.1): a sequence of { identifier, critical DEFAULT FALSE, OCTET STRING }.
+bool names_an_authority(ByteView extensions) {
+  const auto list = der::content_of(der::kSequence, extensions);
+  der::Reader reader(list.value_or(ByteView()));
+  while (const auto extension = reader.next(der::kSequence)) {
+    der::Reader parts(*extension);
+    const auto identifier = parts.next();
+    if (!identifier || !std::ranges::equal(identifier->whole, kBasicConstraints)) continue;
+    (void)parts.next_if(der::kBoolean);
+    const auto value = parts.next(der::kOctetString);
+    const auto constraints = value ? der::content_of(der::kSequence, *value) : std::nullopt;
+    der::Reader inside(constraints.value_or(ByteView()));
+    const auto is_authority = inside.next(der::kBoolean);
+    return is_authority && is_authority->size() == 1 && is_authority->front() == kTrue;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::array<char, 8> to_digits(const Date& date) {
@@ -95,6 +117,9 @@ bool Certificate::read() {
   subject_ = part_of(subject->whole);
   public_key_info_ = part_of(key->whole);
 
+  while (const auto rest = fields.next()) {
+    if (rest->tag == der::kContext3) is_authority_ = names_an_authority(rest->content);
+  }
   der::Reader times(validity->content);
   if (const auto begin = times.next()) not_before_ = date_of(*begin);
   if (const auto end = times.next()) not_after_ = date_of(*end);

@@ -21,7 +21,8 @@ struct Date {
 std::array<char, 8> to_digits(const Date& date);
 
 // An X.509 certificate as it was issued: the parts that PKCS#11 shows, byte for byte as they stand in it. An
-// immutable value. Nothing is verified; extensions are not looked at.
+// immutable value. Nothing is verified; of the extensions only the basic constraints
+// are looked at.
 class Certificate {
  public:
   static Result<Certificate> parse(ByteView der);       // one certificate and nothing else
@@ -44,6 +45,9 @@ class Certificate {
   const std::optional<Date>& not_before() const { return not_before_; }
   const std::optional<Date>& not_after() const { return not_after_; }
 
+  // Its basic constraints say that it may issue others (RFC 5280 §4.2.1.9).
+  bool is_authority() const { return is_authority_; }
+
  private:
   struct Part {
     std::size_t begin = 0, size = 0;
@@ -57,6 +61,7 @@ class Certificate {
   Bytes der_;
   Part subject_, issuer_, serial_number_, public_key_info_;
   std::optional<Date> not_before_, not_after_;
+  bool is_authority_ = false;
 };
 
 }  // namespace nethsm::crypto

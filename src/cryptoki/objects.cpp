@@ -27,7 +27,7 @@ CK_RV C_CreateObject(CK_SESSION_HANDLE hSession, CK_ATTRIBUTE_PTR pTemplate, CK_
     TRY(not_null(phObject));
     const Template object = TRY(Template::from(pTemplate, ulCount));
     TRY(session.may_create(object));
-    *phObject = TRY(session.token().create_object(object));
+    *phObject = TRY(session.token().create_object(object, hSession));
     return Ok{};
   });
 }

@@ -63,6 +63,7 @@ token::Status Library::close_session(CK_SESSION_HANDLE handle) {
   auto sessions = sessions_.lock();
   closed = sessions->remove(handle);
   if (closed == nullptr) return token::fail(CKR_SESSION_HANDLE_INVALID);
+  closed->token().end_session_objects(handle);
   if (sessions->counts(closed->slot()).all == 0) closed->token().forget_login();
   return Ok{};
 }
@@ -72,6 +73,7 @@ token::Status Library::close_all_sessions(CK_SLOT_ID slot) {
   auto sessions = sessions_.lock();
   if (sessions->counts(slot).all == 0) return Ok{};
   sessions->remove_all(slot);
+  token->end_all_session_objects();
   token->forget_login();
   return Ok{};
 }

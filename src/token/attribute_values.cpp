@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "token/attribute_values.h"
 
-#include <bit>
 #include <type_traits>
 
 #include "crypto/der.h"
+#include "crypto/digest.h"
 #include "token/key_facts.h"
 #include "token/key_id.h"
 #include "token/mechanisms.h"
@@ -55,9 +55,12 @@ Value has_any(const Object& object, api::Mechanisms MechanismRow::*kind) {
 
 Value yes(const Object&) { return boolean(true); }
 Value no(const Object&) { return boolean(false); }
+Value zero(const Object&) { return number(0); }
+Value empty(const Object&) { return Bytes(); }
+Value absent(const Object&) { return std::nullopt; }
 
 Value object_class(const Object& object) { return number(object.object_class); }
-Value is_token_object(const Object&) { return boolean(true); }
+Value is_token_object(const Object& object) { return boolean(!object.owner); }
 Value is_private(const Object& object) {
   return boolean(object.object_class == CKO_PRIVATE_KEY || object.object_class == CKO_SECRET_KEY);
 }
@@ -72,12 +75,13 @@ Value id(const Object& object) {
   return key != nullptr ? Value(to_cka_id(key->id)) : std::nullopt;
 }
 Value unique_id(const Object& object) {
+  // As long as the object lives, and unlike any id of a key.
+  if (object.own) return to_bytes(":" + std::to_string(object.handle));
   const auto* key = key_of(object);
   return key != nullptr ? Value(token::unique_id(key->id, object.object_class)) : std::nullopt;
 }
 
 Value certificate_type(const Object&) { return number(CKC_X_509); }
-Value certificate_category(const Object&) { return number(0); }  // CK_CERTIFICATE_CATEGORY_UNSPECIFIED
 Value subject(const Object& object) {
   return object.certificate ? Value(object.certificate->subject()) : std::nullopt;
 }
@@ -97,6 +101,16 @@ Value start_date(const Object& object) {
 Value end_date(const Object& object) {
   return object.certificate ? date(object.certificate->not_after()) : std::nullopt;
 }
+
+// The first bytes of the SHA-1 of the certificate (PKCS#11 v3.2 §4.6.2).
+Value check_value(const Object& object) {
+  if (!object.certificate) return std::nullopt;
+  auto digest = crypto::digest(crypto::DigestAlgorithm::kSha1, object.certificate->der());
+  if (!digest) return std::nullopt;
+  digest->resize(3);
+  return std::move(*digest);
+}
+Value sha1(const Object&) { return number(CKM_SHA_1); }
 
 Value key_type(const Object& object) {
   const auto* key = key_of(object);
@@ -148,10 +162,9 @@ Value public_exponent(const Object& object) {
   return rsa != nullptr ? unless_empty(rsa->public_exponent) : std::nullopt;
 }
 Value modulus_bits(const Object& object) {
-  const auto* rsa = rsa_of(object);
-  if (rsa == nullptr || rsa->modulus.empty()) return std::nullopt;
-  const auto top = static_cast<unsigned>(rsa->modulus.front());
-  return number((rsa->modulus.size() - 1) * 8 + static_cast<CK_ULONG>(std::bit_width(top)));
+  const auto* key = key_of(object);
+  const std::size_t bits = key != nullptr ? token::modulus_bits(*key) : 0;
+  return bits != 0 ? number(bits) : std::nullopt;
 }
 
 Value ec_params(const Object& object) {

@@ -13,22 +13,26 @@ using Value = std::optional<Bytes>;
 
 Value yes(const Object&);
 Value no(const Object&);
+Value zero(const Object&);    // CK_ULONG: "unspecified" and the like
+Value empty(const Object&);   // "none"
+Value absent(const Object&);  // only objects that bring it along have it
 
 Value object_class(const Object& object);
-Value is_token_object(const Object&);
+Value is_token_object(const Object& object);
 Value is_private(const Object& object);
 Value label(const Object& object);
 Value id(const Object& object);
 Value unique_id(const Object& object);
 
 Value certificate_type(const Object&);
-Value certificate_category(const Object&);
 Value subject(const Object& object);
 Value issuer(const Object& object);
 Value serial_number(const Object& object);
 Value certificate(const Object& object);
 Value start_date(const Object& object);
 Value end_date(const Object& object);
+Value check_value(const Object& object);
+Value sha1(const Object&);  // as a mechanism
 
 Value key_type(const Object& object);
 Value is_local(const Object& object);

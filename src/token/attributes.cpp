@@ -14,73 +14,105 @@ constexpr auto kReadable = Access::kReadable;
 constexpr auto kFixed = Access::kFixed;
 constexpr auto kSensitive = Access::kSensitive;
 
+constexpr auto kBoolean = Form::kBoolean;
+constexpr auto kNumber = Form::kNumber;
+constexpr auto kBytes = Form::kBytes;
+constexpr auto kDate = Form::kDate;
+constexpr auto kMechanisms = Form::kMechanisms;
+
+constexpr auto kFree = Given::kFree;
+constexpr auto kKept = Given::kKept;
+constexpr auto kDecides = Given::kDecides;
+constexpr auto kIgnored = Given::kIgnored;
+constexpr auto kNever = Given::kNever;
+
 constexpr ClassSet kHeld = kPrivateClass | kSecretClass;  // the halves that stay in the device
 constexpr ClassSet kPair = kPrivateClass | kPublicClass;
+constexpr ClassSet kStored = kDeviceClasses | kProfileClass;
+constexpr ClassSet kAny = kStored | kMechanismClass;
 
 // In the order of PKCS#11 v3.2 §4: common, certificates, keys, by kind of key.
 constexpr AttributeRow kRows[] = {
-    {NAMED(CKA_CLASS), kAllClasses, kFixed, values::object_class},
-    {NAMED(CKA_TOKEN), kAllClasses, kFixed, values::is_token_object},
-    {NAMED(CKA_PRIVATE), kAllClasses, kFixed, values::is_private},
-    {NAMED(CKA_MODIFIABLE), kAllClasses, kFixed, values::yes},
-    // Else pkcs11-provider makes a session copy of each key before it uses it.
-    {NAMED(CKA_COPYABLE), kAllClasses, kFixed, values::no},
-    {NAMED(CKA_DESTROYABLE), kAllClasses, kFixed, values::yes},
-    {NAMED(CKA_LABEL), kAllClasses, kReadable, values::label},
-    {NAMED(CKA_ID), kAllClasses, kReadable, values::id},
-    {NAMED(CKA_UNIQUE_ID), kAllClasses, kReadable, values::unique_id},
+    {NAMED(CKA_CLASS), kAny, kNumber, kFixed, kDecides, values::object_class},
+    {NAMED(CKA_TOKEN), kStored, kBoolean, kFixed, kDecides, values::is_token_object},
+    {NAMED(CKA_PRIVATE), kStored, kBoolean, kFixed, kKept, values::is_private},
+    {NAMED(CKA_MODIFIABLE), kDeviceClasses, kBoolean, kFixed, kKept, values::yes},
+    {NAMED(CKA_MODIFIABLE), kProfileClass, kBoolean, kFixed, kNever, values::no},
+    // Else pkcs11-provider makes a session copy of each private key before it uses it.
+    {NAMED(CKA_COPYABLE), kHeld | kProfileClass, kBoolean, kFixed, kKept, values::no},
+    {NAMED(CKA_COPYABLE), kPublicClass | kCertificateClass, kBoolean, kFixed, kKept, values::yes},
+    {NAMED(CKA_DESTROYABLE), kDeviceClasses, kBoolean, kFixed, kKept, values::yes},
+    {NAMED(CKA_DESTROYABLE), kProfileClass, kBoolean, kFixed, kNever, values::no},
+    {NAMED(CKA_LABEL), kStored, kBytes, kReadable, kFree, values::label},
+    {NAMED(CKA_ID), kDeviceClasses, kBytes, kReadable, kFree, values::id},
+    {NAMED(CKA_UNIQUE_ID), kStored, kBytes, kReadable, kNever, values::unique_id},
+    {NAMED(CKA_PROFILE_ID), kProfileClass, kNumber, kReadable, kNever, values::absent},
+    {NAMED(CKA_MECHANISM_TYPE), kMechanismClass, kNumber, kReadable, kNever, values::absent},
 
-    {NAMED(CKA_CERTIFICATE_TYPE), kCertificateClass, kFixed, values::certificate_type},
-    {NAMED(CKA_CERTIFICATE_CATEGORY), kCertificateClass, kFixed, values::certificate_category},
-    {NAMED(CKA_TRUSTED), kCertificateClass | kPublicClass | kSecretClass, kFixed, values::no},
-    {NAMED(CKA_SUBJECT), kCertificateClass, kReadable, values::subject},
-    {NAMED(CKA_ISSUER), kCertificateClass, kReadable, values::issuer},
-    {NAMED(CKA_SERIAL_NUMBER), kCertificateClass, kReadable, values::serial_number},
-    {NAMED(CKA_VALUE), kCertificateClass, kReadable, values::certificate},
-    {NAMED(CKA_START_DATE), kCertificateClass, kReadable, values::start_date},
-    {NAMED(CKA_END_DATE), kCertificateClass, kReadable, values::end_date},
+    {NAMED(CKA_CERTIFICATE_TYPE), kCertificateClass, kNumber, kFixed, kDecides, values::certificate_type},
+    {NAMED(CKA_CERTIFICATE_CATEGORY), kCertificateClass, kNumber, kFixed, kKept, values::zero},
+    {NAMED(CKA_TRUSTED), kCertificateClass | kPublicClass | kSecretClass, kBoolean, kFixed, kIgnored,
+     values::no},
+    // What a certificate says of itself stands in CKA_VALUE; applications send it in more than one form.
+    {NAMED(CKA_SUBJECT), kCertificateClass, kBytes, kReadable, kIgnored, values::subject},
+    {NAMED(CKA_ISSUER), kCertificateClass, kBytes, kReadable, kIgnored, values::issuer},
+    {NAMED(CKA_SERIAL_NUMBER), kCertificateClass, kBytes, kReadable, kIgnored, values::serial_number},
+    {NAMED(CKA_VALUE), kCertificateClass, kBytes, kReadable, kDecides, values::certificate},
+    {NAMED(CKA_START_DATE), kCertificateClass, kDate, kReadable, kIgnored, values::start_date},
+    {NAMED(CKA_END_DATE), kCertificateClass, kDate, kReadable, kIgnored, values::end_date},
+    {NAMED(CKA_CHECK_VALUE), kCertificateClass, kBytes, kReadable, kIgnored, values::check_value},
+    {NAMED(CKA_URL), kCertificateClass, kBytes, kFixed, kKept, values::empty},
+    {NAMED(CKA_HASH_OF_SUBJECT_PUBLIC_KEY), kCertificateClass, kBytes, kFixed, kKept, values::empty},
+    {NAMED(CKA_HASH_OF_ISSUER_PUBLIC_KEY), kCertificateClass, kBytes, kFixed, kKept, values::empty},
+    {NAMED(CKA_NAME_HASH_ALGORITHM), kCertificateClass, kNumber, kFixed, kKept, values::sha1},
+    {NAMED(CKA_JAVA_MIDP_SECURITY_DOMAIN), kCertificateClass, kNumber, kFixed, kKept, values::zero},
 
-    {NAMED(CKA_KEY_TYPE), kKeyClasses, kReadable, values::key_type},
-    {NAMED(CKA_LOCAL), kKeyClasses, kReadable, values::is_local},
-    {NAMED(CKA_KEY_GEN_MECHANISM), kKeyClasses, kReadable, values::generated_by},
-    {NAMED(CKA_ALLOWED_MECHANISMS), kKeyClasses, kReadable, values::allowed_mechanisms},
-    {NAMED(CKA_DERIVE), kKeyClasses, kFixed, values::no},
-    {NAMED(CKA_PUBLIC_KEY_INFO), kPair | kCertificateClass, kReadable, values::public_key_info},
+    {NAMED(CKA_KEY_TYPE), kKeyClasses, kNumber, kReadable, kDecides, values::key_type},
+    {NAMED(CKA_START_DATE), kKeyClasses, kDate, kFixed, kFree, values::empty},
+    {NAMED(CKA_END_DATE), kKeyClasses, kDate, kFixed, kFree, values::empty},
+    {NAMED(CKA_SUBJECT), kPair, kBytes, kFixed, kFree, values::empty},
+    {NAMED(CKA_LOCAL), kKeyClasses, kBoolean, kReadable, kNever, values::is_local},
+    {NAMED(CKA_KEY_GEN_MECHANISM), kKeyClasses, kNumber, kReadable, kNever, values::generated_by},
+    {NAMED(CKA_ALLOWED_MECHANISMS), kKeyClasses, kMechanisms, kReadable, kDecides,
+     values::allowed_mechanisms},
+    {NAMED(CKA_DERIVE), kKeyClasses, kBoolean, kFixed, kIgnored, values::no},
+    {NAMED(CKA_PUBLIC_KEY_INFO), kPair | kCertificateClass, kBytes, kReadable, kIgnored,
+     values::public_key_info},
 
-    {NAMED(CKA_SENSITIVE), kHeld, kFixed, values::yes},
-    {NAMED(CKA_ALWAYS_SENSITIVE), kHeld, kReadable, values::was_never_outside},
-    {NAMED(CKA_EXTRACTABLE), kHeld, kFixed, values::no},
-    {NAMED(CKA_NEVER_EXTRACTABLE), kHeld, kReadable, values::was_never_outside},
-    {NAMED(CKA_ALWAYS_AUTHENTICATE), kHeld, kFixed, values::no},
-    {NAMED(CKA_WRAP_WITH_TRUSTED), kHeld, kFixed, values::no},
-    {NAMED(CKA_SIGN), kPrivateClass, kReadable, values::can_sign},
-    {NAMED(CKA_SIGN), kSecretClass, kFixed, values::no},
-    {NAMED(CKA_SIGN_RECOVER), kPrivateClass, kFixed, values::no},
-    {NAMED(CKA_DECRYPT), kHeld, kReadable, values::can_decrypt},
-    {NAMED(CKA_UNWRAP), kHeld, kFixed, values::no},
-    {NAMED(CKA_VERIFY), kPublicClass, kReadable, values::can_sign},
-    {NAMED(CKA_VERIFY), kSecretClass, kFixed, values::no},
-    {NAMED(CKA_VERIFY_RECOVER), kPublicClass, kFixed, values::no},
-    {NAMED(CKA_ENCRYPT), kPublicClass, kReadable, values::can_decrypt},
-    {NAMED(CKA_ENCRYPT), kSecretClass, kReadable, values::can_encrypt},
-    {NAMED(CKA_WRAP), kPublicClass | kSecretClass, kFixed, values::no},
+    {NAMED(CKA_SENSITIVE), kHeld, kBoolean, kFixed, kIgnored, values::yes},
+    {NAMED(CKA_ALWAYS_SENSITIVE), kHeld, kBoolean, kReadable, kNever, values::was_never_outside},
+    {NAMED(CKA_EXTRACTABLE), kHeld, kBoolean, kFixed, kIgnored, values::no},
+    {NAMED(CKA_NEVER_EXTRACTABLE), kHeld, kBoolean, kReadable, kNever, values::was_never_outside},
+    {NAMED(CKA_ALWAYS_AUTHENTICATE), kHeld, kBoolean, kFixed, kDecides, values::no},
+    {NAMED(CKA_WRAP_WITH_TRUSTED), kHeld, kBoolean, kFixed, kIgnored, values::no},
+    {NAMED(CKA_SIGN), kPrivateClass, kBoolean, kReadable, kDecides, values::can_sign},
+    {NAMED(CKA_SIGN), kSecretClass, kBoolean, kFixed, kDecides, values::no},
+    {NAMED(CKA_SIGN_RECOVER), kPrivateClass, kBoolean, kFixed, kIgnored, values::no},
+    {NAMED(CKA_DECRYPT), kHeld, kBoolean, kReadable, kDecides, values::can_decrypt},
+    {NAMED(CKA_UNWRAP), kHeld, kBoolean, kFixed, kIgnored, values::no},
+    {NAMED(CKA_VERIFY), kPublicClass, kBoolean, kReadable, kDecides, values::can_sign},
+    {NAMED(CKA_VERIFY), kSecretClass, kBoolean, kFixed, kDecides, values::no},
+    {NAMED(CKA_VERIFY_RECOVER), kPublicClass, kBoolean, kFixed, kIgnored, values::no},
+    {NAMED(CKA_ENCRYPT), kPublicClass, kBoolean, kReadable, kDecides, values::can_decrypt},
+    {NAMED(CKA_ENCRYPT), kSecretClass, kBoolean, kReadable, kDecides, values::can_encrypt},
+    {NAMED(CKA_WRAP), kPublicClass | kSecretClass, kBoolean, kFixed, kIgnored, values::no},
 
     // Also on private keys: many applications read the public part there.
-    {NAMED(CKA_MODULUS), kPair, kReadable, values::modulus},
-    {NAMED(CKA_MODULUS_BITS), kPair, kReadable, values::modulus_bits},
-    {NAMED(CKA_PUBLIC_EXPONENT), kPair, kReadable, values::public_exponent},
-    {NAMED(CKA_EC_PARAMS), kPair, kReadable, values::ec_params},
-    {NAMED(CKA_EC_POINT), kPair, kReadable, values::ec_point},
-    {NAMED(CKA_VALUE_LEN), kSecretClass, kReadable, values::value_length},
+    {NAMED(CKA_MODULUS), kPair, kBytes, kReadable, kDecides, values::modulus},
+    {NAMED(CKA_MODULUS_BITS), kPair, kNumber, kReadable, kDecides, values::modulus_bits},
+    {NAMED(CKA_PUBLIC_EXPONENT), kPair, kBytes, kReadable, kDecides, values::public_exponent},
+    {NAMED(CKA_EC_PARAMS), kPair, kBytes, kReadable, kDecides, values::ec_params},
+    {NAMED(CKA_EC_POINT), kPair, kBytes, kReadable, kDecides, values::ec_point},
+    {NAMED(CKA_VALUE_LEN), kSecretClass, kNumber, kReadable, kDecides, values::value_length},
 
-    {NAMED(CKA_VALUE), kPrivateClass, kSensitive, values::of_curve_key},
-    {NAMED(CKA_VALUE), kSecretClass, kSensitive, values::of_any_key},
-    {NAMED(CKA_PRIVATE_EXPONENT), kPrivateClass, kSensitive, values::of_rsa_key},
-    {NAMED(CKA_PRIME_1), kPrivateClass, kSensitive, values::of_rsa_key},
-    {NAMED(CKA_PRIME_2), kPrivateClass, kSensitive, values::of_rsa_key},
-    {NAMED(CKA_EXPONENT_1), kPrivateClass, kSensitive, values::of_rsa_key},
-    {NAMED(CKA_EXPONENT_2), kPrivateClass, kSensitive, values::of_rsa_key},
-    {NAMED(CKA_COEFFICIENT), kPrivateClass, kSensitive, values::of_rsa_key},
+    {NAMED(CKA_VALUE), kPrivateClass, kBytes, kSensitive, kDecides, values::of_curve_key},
+    {NAMED(CKA_VALUE), kSecretClass, kBytes, kSensitive, kDecides, values::of_any_key},
+    {NAMED(CKA_PRIVATE_EXPONENT), kPrivateClass, kBytes, kSensitive, kDecides, values::of_rsa_key},
+    {NAMED(CKA_PRIME_1), kPrivateClass, kBytes, kSensitive, kDecides, values::of_rsa_key},
+    {NAMED(CKA_PRIME_2), kPrivateClass, kBytes, kSensitive, kDecides, values::of_rsa_key},
+    {NAMED(CKA_EXPONENT_1), kPrivateClass, kBytes, kSensitive, kDecides, values::of_rsa_key},
+    {NAMED(CKA_EXPONENT_2), kPrivateClass, kBytes, kSensitive, kDecides, values::of_rsa_key},
+    {NAMED(CKA_COEFFICIENT), kPrivateClass, kBytes, kSensitive, kDecides, values::of_rsa_key},
 };
 
 #undef NAMED
@@ -100,10 +132,8 @@ struct ClassRow {
   ClassSet set;
 };
 constexpr ClassRow kClasses[] = {
-    {CKO_PRIVATE_KEY, kPrivateClass},
-    {CKO_PUBLIC_KEY, kPublicClass},
-    {CKO_SECRET_KEY, kSecretClass},
-    {CKO_CERTIFICATE, kCertificateClass},
+    {CKO_PRIVATE_KEY, kPrivateClass},     {CKO_PUBLIC_KEY, kPublicClass}, {CKO_SECRET_KEY, kSecretClass},
+    {CKO_CERTIFICATE, kCertificateClass}, {CKO_PROFILE, kProfileClass},   {CKO_MECHANISM, kMechanismClass},
 };
 
 bool can_match(const ClassRow& row, const CK_ATTRIBUTE& wanted) {
@@ -132,8 +162,28 @@ const AttributeRow* find_attribute(CK_ATTRIBUTE_TYPE type, ClassSet of) {
   return row != std::end(kRows) ? row : nullptr;
 }
 
+Status check_form(const AttributeRow& row, ByteView value) {
+  const auto fits = [&] {
+    switch (row.form) {
+      case Form::kBoolean:
+        return value.size() == sizeof(CK_BBOOL) && value.front() <= CK_TRUE;
+      case Form::kNumber:
+        return value.size() == sizeof(CK_ULONG);
+      case Form::kDate:
+        return value.empty() || value.size() == sizeof(CK_DATE);
+      case Form::kMechanisms:
+        return value.size() % sizeof(CK_MECHANISM_TYPE) == 0;
+      case Form::kBytes:
+        break;
+    }
+    return true;
+  };
+  if (fits()) return Ok{};
+  return fail(CKR_ATTRIBUTE_VALUE_INVALID, std::string(row.name) + " has not the size or form of its values");
+}
+
 std::string attribute_name(CK_ATTRIBUTE_TYPE type) {
-  if (const auto* row = find_attribute(type, kAllClasses)) return std::string(row->name);
+  if (const auto* row = find_attribute(type, kAny)) return std::string(row->name);
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string digits;
   for (CK_ATTRIBUTE_TYPE rest = type; rest != 0 || digits.empty(); rest >>= 4) {
@@ -149,7 +199,7 @@ ClassSet classes_that_can_match(const Template& wanted) {
         wanted.attributes(), [&](const CK_ATTRIBUTE& attribute) { return can_match(row, attribute); });
     if (matches) classes = static_cast<ClassSet>(classes | row.set);
   }
-  return classes;
+  return classes & kDeviceClasses;
 }
 
 }  // namespace nethsm::token

@@ -54,20 +54,28 @@ Result<api::RsaPrivate> rsa_private(const Template& key) {
                          to_bytes(without_leading_zeros(components.public_exponent))};
 }
 
+Result<api::KeyType> curve_type_of(const Template& key, bool edwards) {
+  const auto given = key.bytes(CKA_EC_PARAMS);
+  if (edwards && !given) return api::KeyType::kCurve25519;
+  const auto type = key_type_of_ec_params(TRY(required(key, CKA_EC_PARAMS)));
+  if (type && edwards == (*type == api::KeyType::kCurve25519)) return *type;
+  return fail(CKR_CURVE_NOT_SUPPORTED,
+              "CKA_EC_PARAMS: the NetHSM does not have this curve, or not for this type");
+}
+
+// CKA_EC_POINT is an OCTET STRING with the point; some applications give the point itself.
+ByteView bare_point(api::KeyType type, ByteView given) {
+  if (given.size() == crypto::point_size(curve_of(type)->curve)) return given;
+  return crypto::der::octet_string_content(given).value_or(given);
+}
+
 Result<api::ImportedKey> imported_curve_key(const Template& key, CK_KEY_TYPE type) {
   const bool edwards = type == CKK_EC_EDWARDS;
-  const auto given = key.bytes(CKA_EC_PARAMS);
-  const auto curve_type = edwards && !given ? std::optional(api::KeyType::kCurve25519)
-                                            : key_type_of_ec_params(TRY(required(key, CKA_EC_PARAMS)));
-  if (!curve_type || edwards != (*curve_type == api::KeyType::kCurve25519)) {
-    return fail(CKR_CURVE_NOT_SUPPORTED,
-                "CKA_EC_PARAMS: the NetHSM does not have this curve, or not for this type");
-  }
   api::ImportedKey imported;
-  imported.type = *curve_type;
+  imported.type = TRY(curve_type_of(key, edwards));
   const ByteView value = TRY(required(key, CKA_VALUE));
   imported.private_part = TRY(accepted(edwards ? crypto::ed25519_seed(value)
-                                               : crypto::ec_scalar(curve_of(*curve_type)->curve, value)));
+                                               : crypto::ec_scalar(curve_of(imported.type)->curve, value)));
   return imported;
 }
 
@@ -111,19 +119,26 @@ Result<api::ImportedKey> imported_secret_key(const Template& key) {
   return imported;
 }
 
-Result<Bytes> public_key_info_from(const Template& key) {
+Result<api::Key> public_key_from(const Template& key) {
   const CK_KEY_TYPE type = TRY(required_key_type(key));
+  api::Key result;
   if (type == CKK_RSA) {
-    return crypto::rsa_public_key_info(without_leading_zeros(TRY(required(key, CKA_MODULUS))),
-                                       without_leading_zeros(TRY(required(key, CKA_PUBLIC_EXPONENT))));
+    result.type = api::KeyType::kRsa;
+    result.public_part =
+        api::RsaPublic{to_bytes(without_leading_zeros(TRY(required(key, CKA_MODULUS)))),
+                       to_bytes(without_leading_zeros(TRY(required(key, CKA_PUBLIC_EXPONENT))))};
+  } else if (type == CKK_EC || type == CKK_EC_EDWARDS) {
+    result.type = TRY(curve_type_of(key, type == CKK_EC_EDWARDS));
+    result.public_part = to_bytes(bare_point(result.type, TRY(required(key, CKA_EC_POINT))));
+  } else {
+    return invalid(CKA_KEY_TYPE, ": the NetHSM has RSA, EC and Ed25519 keys only");
   }
-  const auto curve_type = key_type_of_ec_params(TRY(required(key, CKA_EC_PARAMS)));
-  if ((type != CKK_EC && type != CKK_EC_EDWARDS) || !curve_type) {
-    return invalid(CKA_KEY_TYPE, " or CKA_EC_PARAMS: the NetHSM has no such keys");
+  TRY(accepted(crypto::parse_public_key_info(public_key_info(result))));
+  const auto bits = TRY(key.number(CKA_MODULUS_BITS));
+  if (bits && *bits != modulus_bits(result)) {
+    return fail(CKR_TEMPLATE_INCONSISTENT, "CKA_MODULUS_BITS and CKA_MODULUS contradict each other");
   }
-  ByteView point = TRY(required(key, CKA_EC_POINT));
-  if (const auto content = crypto::der::octet_string_content(point)) point = *content;
-  return crypto::ec_public_key_info(curve_of(*curve_type)->curve, point);
+  return result;
 }
 
 }  // namespace nethsm::token

@@ -2,6 +2,7 @@
 #include "token/key_facts.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "crypto/public_key.h"
 
@@ -39,6 +40,13 @@ std::optional<api::KeyType> key_type_of_ec_params(ByteView ec_params) {
 std::size_t modulus_length(const api::Key& key) {
   const auto* rsa = std::get_if<api::RsaPublic>(&key.public_part);
   return rsa != nullptr ? rsa->modulus.size() : 0;
+}
+
+std::size_t modulus_bits(const api::Key& key) {
+  const auto* rsa = std::get_if<api::RsaPublic>(&key.public_part);
+  if (rsa == nullptr || rsa->modulus.empty()) return 0;
+  return (rsa->modulus.size() - 1) * 8 +
+         static_cast<std::size_t>(std::bit_width(static_cast<unsigned>(rsa->modulus.front())));
 }
 
 Bytes public_key_info(const api::Key& key) {

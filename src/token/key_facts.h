@@ -19,6 +19,7 @@ const CurveFacts* curve_of(api::KeyType type);  // null: not a key on a curve
 std::optional<api::KeyType> key_type_of_ec_params(ByteView ec_params);
 
 std::size_t modulus_length(const api::Key& key);  // bytes; 0 for all but RSA keys
+std::size_t modulus_bits(const api::Key& key);    // likewise
 
 // DER SubjectPublicKeyInfo; empty for keys without a public part.
 Bytes public_key_info(const api::Key& key);

@@ -79,6 +79,14 @@ Result<api::Mechanisms> mechanisms_for(api::KeyType type, const Template& key) {
               "the template allows no mechanism that the NetHSM has for this type of key");
 }
 
+Result<api::Mechanisms> mechanisms_for_public_key(api::KeyType type, const Template& key) {
+  api::Mechanisms mechanisms;
+  if (TRY(key.boolean(CKA_VERIFY)).value_or(true)) mechanisms = mechanisms | modes_for(CKA_SIGN, type);
+  if (TRY(key.boolean(CKA_ENCRYPT)).value_or(true)) mechanisms = mechanisms | modes_for(CKA_DECRYPT, type);
+  const auto listed = TRY(allowed_by_list(key));
+  return listed ? mechanisms & *listed : mechanisms;
+}
+
 Result<std::string> checked_key_id(ByteView cka_id) {
   if (auto id = to_key_id(cka_id)) return std::move(*id);
   return fail(CKR_ATTRIBUTE_VALUE_INVALID,

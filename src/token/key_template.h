@@ -27,6 +27,10 @@ Status check_is_token_key(const Template& key);
 // list there limits the others, too. CKR_TEMPLATE_INCONSISTENT if nothing is left.
 Result<api::Mechanisms> mechanisms_for(api::KeyType type, const Template& key);
 
+// For which mechanisms a public key without a private one is taken: those that CKA_VERIFY and CKA_ENCRYPT do
+// not refuse and CKA_ALLOWED_MECHANISMS, if it is there, has.
+Result<api::Mechanisms> mechanisms_for_public_key(api::KeyType type, const Template& key);
+
 // How a new key will be called. The first template wins over the second; an application may give neither an
 // id nor, on servers without labels, a label: then the id is empty, and the caller makes one up.
 struct KeyName {

@@ -18,7 +18,7 @@ Result<api::NewKey> new_key_pair(const MechanismRow& generation, const Template&
 Result<api::ImportedKey> imported_private_key(const Template& key);
 Result<api::ImportedKey> imported_secret_key(const Template& key);
 
-// The DER SubjectPublicKeyInfo of a CKO_PUBLIC_KEY template.
-Result<Bytes> public_key_info_from(const Template& key);
+// The key of a CKO_PUBLIC_KEY template, without an id and mechanisms.
+Result<api::Key> public_key_from(const Template& key);
 
 }  // namespace nethsm::token

@@ -19,7 +19,9 @@ bool is_same_serial(ByteView der, ByteView wanted) {
 }
 
 // A key without a stored label reads as its id, and is also found as one without a label.
-bool is_unlabelled(const Object& object) { return object.record && object.record->key.label.empty(); }
+bool is_unlabelled(const Object& object) {
+  return !object.own && object.record && object.record->key.label.empty();
+}
 
 bool matches(const Object& object, const CK_ATTRIBUTE& wanted) {
   const ByteView expected(static_cast<const std::uint8_t*>(wanted.pValue), wanted.ulValueLen);
@@ -68,10 +70,18 @@ int weight(CK_RV rv) {
 
 Result<Bytes> attribute_value(const Object& object, CK_ATTRIBUTE_TYPE type) {
   const AttributeRow* row = find_attribute(type, class_set_of(object.object_class));
+  if (row != nullptr && object.own) {
+    if (const auto own = object.own->find(type); own != object.own->end()) return own->second;
+  }
   auto value = row != nullptr ? row->value(object) : std::nullopt;
   if (!value) return fail(CKR_ATTRIBUTE_TYPE_INVALID);
   if (row->access == Access::kSensitive) return fail(CKR_ATTRIBUTE_SENSITIVE);
   return std::move(*value);
+}
+
+bool is_set(const Object& object, CK_ATTRIBUTE_TYPE type) {
+  const auto value = attribute_value(object, type);
+  return value && *value == Bytes{CK_TRUE};
 }
 
 bool matches(const Object& object, const Template& wanted) {

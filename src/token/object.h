@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -29,15 +30,19 @@ struct KeyRecord {
   bool label_is_local = false;  // the server cannot store labels: key.label is known here only
 };
 
-// One PKCS#11 object: the private, public or secret side of a NetHSM key, or its certificate. An immutable
-// value; a call that holds one is not disturbed by a rename or a refresh. Its handle is never used again for
-// anything else.
+// What an object has of its own, in C form: it stands above what the attribute table derives.
+using OwnAttributes = std::map<CK_ATTRIBUTE_TYPE, Bytes>;
+
+// One PKCS#11 object: the private, public or secret side of a NetHSM key, its certificate, or something that
+// lives in this process only. An immutable value; a call that holds one is not disturbed by a rename or a
+// refresh. Its handle is never used again for anything else.
 struct Object {
   CK_OBJECT_HANDLE handle = CK_INVALID_HANDLE;
   CK_OBJECT_CLASS object_class = 0;
   std::shared_ptr<const KeyRecord> record;                 // null for objects without a key
   std::shared_ptr<const crypto::Certificate> certificate;  // CKO_CERTIFICATE only
   std::optional<CK_SESSION_HANDLE> owner;                  // session objects: the session that they end with
+  std::shared_ptr<const OwnAttributes> own;                // null: the object is one of the device
 };
 using ObjectPtr = std::shared_ptr<const Object>;
 
@@ -47,6 +52,9 @@ Result<Bytes> attribute_value(const Object& object, CK_ATTRIBUTE_TYPE type);
 
 // True if every attribute of the template is present in the object with exactly this value.
 bool matches(const Object& object, const Template& wanted);
+
+// CKA_PRIVATE, CKA_MODIFIABLE and the like: of what an object does not have, false.
+bool is_set(const Object& object, CK_ATTRIBUTE_TYPE type);
 
 // C_GetAttributeValue (PKCS#11 v3.2 §5.7.5): fills every entry that it can, sets the others' lengths to
 // CK_UNAVAILABLE_INFORMATION, and returns the one code for all.

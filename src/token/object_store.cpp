@@ -72,6 +72,15 @@ std::vector<std::shared_ptr<const KeyRecord>> ObjectStore::records() const {
   return records;
 }
 
+std::vector<ObjectPtr> ObjectStore::certificates() const {
+  std::vector<ObjectPtr> certificates;
+  auto state = state_.lock();
+  for (const auto& [id, entry] : state->entries) {
+    if (entry.objects[kCertificate]) certificates.push_back(entry.objects[kCertificate]);
+  }
+  return certificates;
+}
+
 std::vector<std::string> ObjectStore::without_details(std::span<const std::string> ids,
                                                       Clock::duration lifetime) const {
   std::vector<std::string> missing;

@@ -36,6 +36,7 @@ class ObjectStore {
   std::shared_ptr<const KeyRecord> record_of(
       const std::string& id) const;                               // null: unknown, unreadable or hidden
   std::vector<std::shared_ptr<const KeyRecord>> records() const;  // all that are not hidden, sorted by id
+  std::vector<ObjectPtr> certificates() const;                    // that have been read, sorted by id
 
   // Those of `ids` whose details, or certificates, have not been read within `lifetime`. A missing
   // certificate is believed for a shorter while. Keys that cannot have a certificate, or whose details are

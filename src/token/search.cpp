@@ -36,7 +36,7 @@ Search::Search(const Settings& settings, api::Client& client, const Login& login
 
 ClassSet Search::visible_classes() const {
   const bool is_public = login_.state() == LoginState::kPublic;
-  return is_public ? kPublicClass | kCertificateClass : kAllClasses;
+  return is_public ? kPublicClass | kCertificateClass : kDeviceClasses;
 }
 
 Result<std::vector<CK_OBJECT_HANDLE>> Search::find(const Template& wanted) {

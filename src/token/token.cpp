@@ -23,7 +23,15 @@ Status Token::login(CK_USER_TYPE user, const Secret& pin, const std::string& nam
 }
 Status Token::logout() {
   const Impl::NamespaceChange change(*impl_);
-  return impl_->login.logout();
+  TRY(impl_->login.logout());
+  impl_->memory.take([](const Object& object) { return object.owner && is_set(object, CKA_PRIVATE); });
+  return Ok{};
+}
+void Token::end_session_objects(CK_SESSION_HANDLE session) {
+  impl_->memory.take([&](const Object& object) { return object.owner == session; });
+}
+void Token::end_all_session_objects() {
+  impl_->memory.take([](const Object& object) { return object.owner.has_value(); });
 }
 void Token::forget_login() {
   const Impl::NamespaceChange change(*impl_);
@@ -40,16 +48,27 @@ Status Token::may_use_keys() const {
 }
 
 Result<std::vector<CK_OBJECT_HANDLE>> Token::find(const Template& wanted) {
-  return impl_->search.find(wanted);
+  auto found = TRY(impl_->search.find(wanted));
+  const bool is_public = login_state() == LoginState::kPublic;
+  for (const ObjectPtr& object : impl_->memory.all()) {
+    if (is_public && is_set(*object, CKA_PRIVATE)) continue;
+    if (matches(*object, wanted)) found.push_back(object->handle);
+  }
+  return found;
 }
 
 Result<ObjectPtr> Token::object(CK_OBJECT_HANDLE handle) {
-  if (auto object = impl_->objects.find(handle)) return object;
+  if (auto object = impl_->find(handle)) return object;
   return fail(CKR_OBJECT_HANDLE_INVALID);
 }
 
+ObjectPtr Token::Impl::find(CK_OBJECT_HANDLE handle) const {
+  auto object = objects.find(handle);
+  return object ? object : memory.find(handle);
+}
+
 std::string Token::Impl::current_id(const Object& key) const {
-  const auto current = objects.find(key.handle);
+  const auto current = find(key.handle);
   return current && current->record ? current->record->key.id : key.record->key.id;
 }
 

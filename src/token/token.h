@@ -60,7 +60,13 @@ class Token {
   Status set_pin(const Secret& old_pin, const Secret& new_pin);
   Status init_pin(const Secret& pin);  // the operator's, by the security officer
 
-  // One page of handles for the whole result, in a stable order: per key private, public, certificate.
+  // Session objects end with their session (C_CloseSession) or all of them (C_CloseAllSessions); private ones
+  // also by logout().
+  void end_session_objects(CK_SESSION_HANDLE session);
+  void end_all_session_objects();
+
+  // One page of handles for the whole result, in a stable order: per key private, public, certificate; then
+  // what is in memory only.
   Result<std::vector<CK_OBJECT_HANDLE>> find(const Template& wanted);
   Result<ObjectPtr> object(CK_OBJECT_HANDLE handle);  // CKR_OBJECT_HANDLE_INVALID
 
@@ -70,7 +76,8 @@ class Token {
   };
   Result<KeyPair> generate_key_pair(const CK_MECHANISM& mechanism, const Template& public_key,
                                     const Template& private_key);
-  Result<CK_OBJECT_HANDLE> create_object(const Template& object);
+  // `session`: what the new object ends with if its template does not say CKA_TOKEN=TRUE.
+  Result<CK_OBJECT_HANDLE> create_object(const Template& object, CK_SESSION_HANDLE session);
   Status destroy_object(CK_OBJECT_HANDLE handle);
   Status set_attributes(CK_OBJECT_HANDLE handle, const Template& changes);
 

@@ -7,6 +7,7 @@
 #include "token/device_status.h"
 #include "token/key_template.h"
 #include "token/login.h"
+#include "token/memory_objects.h"
 #include "token/object_store.h"
 #include "token/search.h"
 #include "token/token.h"
@@ -22,9 +23,12 @@ class Token::Impl {
         client(std::move(the_client)),
         login(settings, *client),
         objects(next_handle, settings.hide_key_types),
+        memory(next_handle),
         search(settings, *client, login, objects),
         device(*client) {}
 
+  // On the device or in memory; null: no such object (any more).
+  ObjectPtr find(CK_OBJECT_HANDLE handle) const;
   // The handle of one side of a key that the store has.
   Result<CK_OBJECT_HANDLE> handle_of(const std::string& id, CK_OBJECT_CLASS object_class) const;
 
@@ -35,10 +39,18 @@ class Token::Impl {
   Status generate(const api::Credential& as, api::NewKey key, KeyName& name, CK_MECHANISM_TYPE mechanism);
 
   Result<CK_OBJECT_HANDLE> import_key(const Template& object, CK_OBJECT_CLASS object_class);
-  Result<CK_OBJECT_HANDLE> existing_public_key(const Template& object);
-  Result<CK_OBJECT_HANDLE> store_certificate(const Template& object);
+  Result<CK_OBJECT_HANDLE> create_public_key(const Template& object, CK_SESSION_HANDLE session);
+  Result<CK_OBJECT_HANDLE> existing_public_key(const Template& object, const api::Key& key);
+  Result<CK_OBJECT_HANDLE> create_certificate(const Template& object, CK_SESSION_HANDLE session);
+  Result<CK_OBJECT_HANDLE> store_certificate(const Template& object,
+                                             const std::shared_ptr<const crypto::Certificate>& certificate);
+  Result<CK_OBJECT_HANDLE> keep_authority(const Template& object,
+                                          const std::shared_ptr<const crypto::Certificate>& certificate);
+  bool has_issued(const crypto::Certificate& issuer) const;
+  Result<CK_OBJECT_HANDLE> keep(Object object);  // in memory
   Status replace_certificate(const api::Credential& as, const std::string& id, ByteView stored);
 
+  Status destroy_in_memory(const Object& object);
   Status destroy_key(const Object& object);
   Status destroy_certificate(const Object& object);
 
@@ -68,6 +80,7 @@ class Token::Impl {
   const std::shared_ptr<api::Client> client;
   Login login;
   ObjectStore objects;
+  MemoryObjects memory;
   Search search;
   DeviceStatus device;
 };

@@ -16,6 +16,7 @@ namespace nethsm::token {
 
 inline constexpr std::string_view kOperatorPassphrase = "OperatorOperator";
 inline constexpr std::string_view kAdministratorPassphrase = "Administrator";
+inline constexpr CK_SESSION_HANDLE kSession = 7, kOtherSession = 8;  // that session objects end with
 
 // A token over a simulated NetHSM, and the requests that it makes.
 struct SimulatedToken {
