@@ -174,6 +174,18 @@ class Shell:
         self.process.wait()
 
 
+def end_leftovers(folder):
+    """Daemons that a page has started and, having failed, not stopped: they have left the shell's process group."""
+    for process in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            ours = os.readlink(process / "cwd").startswith(str(folder) + "/") or \
+                f"{folder}/".encode() in (process / "environ").read_bytes()
+            if ours:
+                os.kill(int(process.name), signal.SIGKILL)
+        except OSError:
+            pass  # has ended, or is somebody else's
+
+
 def version_of(page):
     said = subprocess.run(["bash", "-c", page.facts["version"]], capture_output=True, text=True, errors="replace")
     lines = [line for line in (said.stdout + said.stderr).splitlines() if re.search(r"\d", line)]
@@ -222,13 +234,14 @@ def run_page(page, module, simulator):
         shell = Shell(work, environment)
         for block in page.blocks:
             if block.file:
-                (work / block.file).write_text(os.path.expandvars(block.text) if "expand" in block.words else block.text)
+                (work / block.file).write_text(block.text)
             else:
                 check_block(page, block, shell, cluster)
         return cluster.requests()
     finally:
         if shell is not None:
             shell.kill()
+        end_leftovers(folder)
         cluster.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
