@@ -115,13 +115,16 @@ Result<KeyName> name_for(const Template& first, const Template& second, bool ser
   KeyName name;
   if (!id.empty()) name.id = TRY(checked_key_id(id));
   if (label.empty()) return name;
-  if (server_has_labels) {
+  // dnst, for one, gives keys provisional labels of 64 bytes: with an id of its own, a key can do without.
+  if (server_has_labels && (id.empty() || checked_label(label))) {
     name.label = TRY(checked_label(label));
   } else if (id.empty()) {
     name.id = TRY(checked_key_id(label));
   } else {
     name.label = std::string(as_text(label));
     name.label_is_local = true;
+    log::info("The NetHSM cannot store the label of the key \"%s\": only this process knows it",
+              name.id.c_str());
   }
   return name;
 }

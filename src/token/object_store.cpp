@@ -228,6 +228,7 @@ void ObjectStore::relabel(const std::string& id, const std::string& label) {
   if (found == state->entries.end() || !found->second.record) return;
   KeyRecord record = *found->second.record;
   record.key.label = label;
+  record.label_is_local = false;
   found->second.record = std::make_shared<const KeyRecord>(std::move(record));
   refresh_objects(*state, found->second);
 }

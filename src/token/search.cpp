@@ -77,16 +77,17 @@ Result<std::vector<std::string>> Search::with_label(const api::Credential& as, B
       if (record && record->key.label != as_text(label)) objects_.expire(id);
     }
     TRY(load_details(as, ids));
-  } else {
-    for (const auto& record : objects_.records()) {
-      if (record->key.label == as_text(label)) ids.push_back(record->key.id);
-    }
+  }
+  for (const auto& record : objects_.records()) {
+    if (record->label_is_local && record->key.label == as_text(label)) ids.push_back(record->key.id);
   }
   // Without a stored label, a key's label reads as its id.
   const auto same_id = to_key_id(label);
   if (same_id && std::ranges::find(ids, *same_id) == ids.end() && TRY(key(as, *same_id)))
     ids.push_back(*same_id);
   std::ranges::sort(ids);
+  const auto repeated = std::ranges::unique(ids);
+  ids.erase(repeated.begin(), repeated.end());
   return ids;
 }
 

@@ -193,6 +193,17 @@ TEST_CASE("A label is stored where the server can, else names the key, else is r
   CHECK_FALSE(name_for(both.view(), {}, true)->label_is_local);
 }
 
+TEST_CASE("A label that does not fit is remembered if an id names the key") {
+  for (const std::string& text : {std::string(64, 'a'), std::string("\xff")}) {
+    const auto both = AttributeList().text(CKA_LABEL, text).text(CKA_ID, "a");
+    const auto name = name_for(both.view(), {}, true);
+    REQUIRE(name);
+    CHECK(name->id == "a");
+    CHECK(name->label == text);
+    CHECK(name->label_is_local);
+  }
+}
+
 TEST_CASE("Names that the NetHSM cannot hold are refused") {
   const auto long_label = AttributeList().text(CKA_LABEL, std::string(33, 'x'));
   CHECK(rv(name_for(long_label.view(), {}, true)) == CKR_ATTRIBUTE_VALUE_INVALID);
