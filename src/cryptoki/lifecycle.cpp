@@ -44,7 +44,10 @@ CK_RV C_Initialize(CK_VOID_PTR pInitArgs) {
 CK_RV C_Finalize(CK_VOID_PTR pReserved) {
   if (is_exiting()) return CKR_OK;
   return guarded("C_Finalize", [&]() -> Status {
-    if (pReserved != nullptr) return fail(CKR_ARGUMENTS_BAD, "pReserved must be NULL");
+    if (pReserved != nullptr) {
+      if (Call().library() == nullptr) return fail(CKR_CRYPTOKI_NOT_INITIALIZED);
+      return fail(CKR_ARGUMENTS_BAD, "pReserved must be NULL");
+    }
     return finalize();
   });
 }

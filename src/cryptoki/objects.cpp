@@ -72,7 +72,11 @@ CK_RV C_SetAttributeValue(CK_SESSION_HANDLE hSession, CK_OBJECT_HANDLE hObject, 
 
 CK_RV C_FindObjectsInit(CK_SESSION_HANDLE hSession, CK_ATTRIBUTE_PTR pTemplate, CK_ULONG ulCount) {
   return session_entry("C_FindObjectsInit", hSession, [&](Session& session) -> Status {
-    return session.find_init(TRY(Template::from(pTemplate, ulCount)));
+    auto wanted = Template::from(pTemplate, ulCount);
+    if (!wanted && wanted.error().rv == CKR_TEMPLATE_INCONSISTENT) {
+      return fail(CKR_ATTRIBUTE_VALUE_INVALID, "the template wants two values of one attribute");
+    }
+    return session.find_init(TRY(std::move(wanted)));
   });
 }
 
