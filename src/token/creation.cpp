@@ -89,7 +89,20 @@ Result<CK_OBJECT_HANDLE> Token::Impl::store_certificate(
   const std::string& id = record->key.id;
   TRY(replace_certificate(as, id, stored_form(*certificate, settings.certificate_format)));
   objects.put_certificate(id, certificate);
+  if (record->key.label.empty()) label_as_certificate(as, id, object);
   return handle_of(id, CKO_CERTIFICATE);
+}
+
+// NSS labels its certificates only, and looks for them by that. What cannot be stored as a label is no reason
+// to refuse the certificate.
+void Token::Impl::label_as_certificate(const api::Credential& as, const std::string& id,
+                                       const Template& object) {
+  const auto wanted = object.bytes(CKA_LABEL);
+  if (!wanted || wanted->empty() || !client->has_labels()) return;
+  const auto label = checked_label(*wanted);
+  const auto own_id = to_key_id(*wanted);
+  if (!label || own_id == id) return;
+  if (client->set_label(as, id, *label)) objects.relabel(id, *label);
 }
 
 // Java stores whole chains, and takes it for a failure of all if one of them is refused. The device has a

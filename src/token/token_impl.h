@@ -49,6 +49,7 @@ class Token::Impl {
   bool has_issued(const crypto::Certificate& issuer) const;
   Result<CK_OBJECT_HANDLE> keep(Object object);  // in memory
   Status replace_certificate(const api::Credential& as, const std::string& id, ByteView stored);
+  void label_as_certificate(const api::Credential& as, const std::string& id, const Template& object);
 
   Status destroy_in_memory(const Object& object);
   Status destroy_key(const Object& object);

@@ -187,6 +187,35 @@ TEST_CASE("A certificate replaces the one that is there") {
   CHECK(t.count(of_class(CKO_CERTIFICATE)) == 1);
 }
 
+TEST_CASE("The label of a certificate names its key, if nothing else does") {
+  SimulatedToken t;
+  const auto store = [&](std::string_view label) {
+    const auto handle = t.token->create_object(certificate_for("k1").text(CKA_LABEL, label).view(), kSession);
+    REQUIRE(handle);
+    return t.value(*handle, CKA_LABEL);
+  };
+  SECTION("a key without a label gets it") {
+    const auto pair = t.generate("k1");
+    CHECK(store("Web") == to_bytes("Web"));
+    CHECK(t.value(pair.private_key, CKA_LABEL) == to_bytes("Web"));
+    CHECK(key_on_device(t, "k1").label == "Web");
+  }
+  SECTION("a key with a label keeps it") {
+    t.generate("k1", "Mail");
+    CHECK(store("Web") == to_bytes("Mail"));
+    CHECK(key_on_device(t, "k1").label == "Mail");
+  }
+  SECTION("the id is no label") {
+    t.generate("k1");
+    CHECK(store("k1") == to_bytes("k1"));
+    CHECK(key_on_device(t, "k1").label.empty());
+  }
+  SECTION("one that cannot be stored is left out") {
+    t.generate("k1");
+    CHECK(store(std::string(33, 'x')) == to_bytes("k1"));
+  }
+}
+
 TEST_CASE("What is no certificate cannot be stored") {
   SimulatedToken t;
   t.generate("k1");
