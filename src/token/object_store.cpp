@@ -191,6 +191,15 @@ void ObjectStore::forget_all() {
   state->removed_here.clear();
 }
 
+void ObjectStore::renew_private_handles() {
+  auto state = state_.lock();
+  for (auto& [id, entry] : state->entries) {
+    drop_object(*state, entry.objects[kPrivate], false);
+    drop_object(*state, entry.objects[kSecret], false);
+    if (entry.record) refresh_objects(*state, entry);
+  }
+}
+
 void ObjectStore::expire(const std::string& id) {
   auto state = state_.lock();
   if (const auto found = state->entries.find(id); found != state->entries.end())

@@ -59,6 +59,7 @@ class ObjectStore {
   void keep_only(std::span<const std::string> ids);
   void forget(const std::string& id);  // it has gone without our doing
   void forget_all();                   // what has been read belongs to other users
+  void renew_private_handles();        // private and secret keys get others than they had
   void expire(const std::string& id);  // the details are to be read again
 
   // What this process has done to a key. Its public and certificate objects can be destroyed once more

@@ -24,6 +24,7 @@ Status Token::login(CK_USER_TYPE user, const Secret& pin, const std::string& nam
 Status Token::logout() {
   const Impl::NamespaceChange change(*impl_);
   TRY(impl_->login.logout());
+  impl_->end_private_handles();
   impl_->memory.take([](const Object& object) { return object.owner && is_set(object, CKA_PRIVATE); });
   return Ok{};
 }
@@ -36,6 +37,7 @@ void Token::end_all_session_objects() {
 void Token::forget_login() {
   const Impl::NamespaceChange change(*impl_);
   impl_->login.forget();
+  impl_->end_private_handles();
 }
 Status Token::set_pin(const Secret& old_pin, const Secret& new_pin) {
   return impl_->login.set_pin(old_pin, new_pin);
@@ -60,6 +62,10 @@ Result<std::vector<CK_OBJECT_HANDLE>> Token::find(const Template& wanted) {
 Result<ObjectPtr> Token::object(CK_OBJECT_HANDLE handle) {
   if (auto object = impl_->find(handle)) return object;
   return fail(CKR_OBJECT_HANDLE_INVALID);
+}
+
+void Token::Impl::end_private_handles() {
+  if (login.state() == LoginState::kPublic) objects.renew_private_handles();
 }
 
 ObjectPtr Token::Impl::find(CK_OBJECT_HANDLE handle) const {

@@ -61,6 +61,9 @@ class Token::Impl {
   template <class T>
   Result<T> used(const std::string& id, api::ApiResult<T> answer, bool decrypting = false);
 
+  // After a logout (PKCS#11 v3.2 §5.6.10), unless everybody is a user here.
+  void end_private_handles();
+
   // Around a change of the login. In another namespace the same id is another key: what is known of keys is
   // forgotten then.
   class NamespaceChange {

@@ -323,3 +323,20 @@ TEST_CASE("In another namespace other keys have the same names") {
 
   CHECK(t.value(t.only(public_key), CKA_EC_POINT) == root_point);
 }
+
+TEST_CASE("Handles of private objects end with the login, those of public objects do not") {
+  const bool needs_login = GENERATE(true, false);
+  SimulatedToken t([&](Settings& settings) {
+    if (needs_login) settings.operator_user->password.reset();
+  });
+  REQUIRE(t.token->login(CKU_USER, kOperatorPin));
+  const auto pair = t.generate("k1");
+  REQUIRE(t.token->logout());
+  CHECK(t.token->object(pair.public_key));
+  CHECK(bool(t.token->object(pair.private_key)) != needs_login);
+  REQUIRE(t.token->login(CKU_USER, kOperatorPin));
+  CHECK(bool(t.token->object(pair.private_key)) != needs_login);
+  AttributeList wanted = with_id("k1");
+  wanted.object_class(CKO_PRIVATE_KEY);
+  CHECK(sign(t, t.only(wanted)));
+}
