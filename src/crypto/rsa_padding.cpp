@@ -4,24 +4,12 @@
 #include <algorithm>
 #include <array>
 
+#include "crypto/constant_time.h"
+
 namespace nethsm::crypto {
 namespace {
 
-// Of constant time: 1 or 0, computed without branches. The values stay far below 2^31.
-constexpr std::uint32_t is_zero(std::uint32_t value) { return ((value - 1) & ~value) >> 31; }
-constexpr std::uint32_t is_equal(std::uint32_t a, std::uint32_t b) { return is_zero(a ^ b); }
-constexpr std::uint32_t is_less(std::uint32_t a, std::uint32_t b) { return (a - b) >> 31; }
-// chosen ? a : b
-constexpr std::uint32_t select(std::uint32_t chosen, std::uint32_t a, std::uint32_t b) {
-  const std::uint32_t mask = 0U - chosen;
-  return (a & mask) | (b & ~mask);
-}
-
-std::uint32_t differences(ByteView a, ByteView b) {
-  std::uint32_t bits = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) bits |= static_cast<std::uint32_t>(a[i] ^ b[i]);
-  return bits;
-}
+using namespace constant_time;
 
 // MGF1 (appendix B.2.1), applied: data ^= mask(seed).
 Status apply_mask(DigestAlgorithm algorithm, ByteView seed, std::span<std::uint8_t> data) {
@@ -44,6 +32,28 @@ Status apply_mask(DigestAlgorithm algorithm, ByteView seed, std::span<std::uint8
 SecretBytes secret(ByteView bytes) { return {bytes.begin(), bytes.end()}; }
 
 }  // namespace
+
+Bytes pkcs1_encode(ByteView encoded, std::size_t modulus_bytes) {
+  if (encoded.size() > pkcs1_capacity(modulus_bytes)) return {};
+  Bytes block(modulus_bytes, 0xff);
+  block[0] = 0;
+  block[1] = 1;
+  const std::size_t begin = modulus_bytes - encoded.size();
+  block[begin - 1] = 0;
+  std::ranges::copy(encoded, block.begin() + static_cast<std::ptrdiff_t>(begin));
+  return block;
+}
+
+std::optional<ByteView> pkcs1_decode(ByteView block) {
+  // Signatures are no secrets: the first byte that is no padding decides.
+  std::size_t at = 2;
+  while (at < block.size() && block[at] == 0xff) ++at;
+  if (at >= block.size() || block[at] != 0) return std::nullopt;
+  const ByteView encoded = block.subspan(at + 1);
+  // One way to write it only: at least eight bytes of padding, and the head is right.
+  if (pkcs1_encode(encoded, block.size()) != to_bytes(block)) return std::nullopt;
+  return encoded;
+}
 
 Result<Bytes> pss_encode(const PssParameters& parameters, ByteView message_digest, ByteView salt,
                          std::size_t modulus_bits) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
+
 #include "base/bytes.h"
 #include "base/secret.h"
 #include "crypto/digest.h"
@@ -21,6 +23,12 @@ struct OaepParameters {
   DigestAlgorithm mgf;
   ByteView label = {};
 };
+
+// §9.2, EMSA-PKCS1-v1_5, around what stands after the padding: 00 01 FF.. 00 encoded. Empty if it does not
+// fit.
+Bytes pkcs1_encode(ByteView encoded, std::size_t modulus_bytes);
+// What it says; in the block. nullopt if it is not well-formed.
+std::optional<ByteView> pkcs1_decode(ByteView block);
 
 // §9.1.1, EMSA-PSS: the block to be raised to the private exponent, led by zeros where the modulus has bits
 // to spare. The caller draws the salt.

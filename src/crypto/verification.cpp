@@ -13,18 +13,6 @@ namespace {
 
 constexpr std::size_t kEd25519Signature = 64;
 
-// EMSA-PKCS1-v1_5: 00 01 FF.. 00 encoded. Empty if it does not fit.
-Bytes pkcs1_block(ByteView encoded, std::size_t size) {
-  if (encoded.size() > pkcs1_capacity(size)) return {};
-  Bytes block(size, 0xff);
-  block[0] = 0;
-  block[1] = 1;
-  const std::size_t begin = size - encoded.size();
-  block[begin - 1] = 0;
-  std::ranges::copy(encoded, block.begin() + static_cast<std::ptrdiff_t>(begin));
-  return block;
-}
-
 // OpenSSL's answers: 1 genuine, 0 not; below 0 also for what cannot even be read as a signature.
 Verdict verdict(int answer) { return answer == 1 ? Verdict::kGenuine : Verdict::kForged; }
 
@@ -39,7 +27,7 @@ bool set_pss(EVP_PKEY_CTX* context, const PssParameters& parameters) {
 
 Result<Verdict> verify_rsa_pkcs1(const RsaPublicKey& key, ByteView encoded, ByteView signature) {
   if (signature.size() != key.modulus.size()) return Verdict::kForged;
-  const Bytes expected = pkcs1_block(encoded, key.modulus.size());
+  const Bytes expected = pkcs1_encode(encoded, key.modulus.size());
   if (expected.empty()) return Verdict::kForged;
   // Compared as a whole rather than taken apart: no leniency in reading the padding can be used.
   auto block = encrypt_rsa_raw(key, signature);

@@ -30,4 +30,16 @@ CK_RV C_SignFinal(CK_SESSION_HANDLE hSession, CK_BYTE_PTR pSignature, CK_ULONG_P
   });
 }
 
+CK_RV C_SignRecoverInit(CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR pMechanism, CK_OBJECT_HANDLE hKey) {
+  return session_entry("C_SignRecoverInit", hSession,
+                       [&](Session& session) { return session.sign_recover_init(pMechanism, hKey); });
+}
+
+CK_RV C_SignRecover(CK_SESSION_HANDLE hSession, CK_BYTE_PTR pData, CK_ULONG ulDataLen, CK_BYTE_PTR pSignature,
+                    CK_ULONG_PTR pulSignatureLen) {
+  return session_entry("C_SignRecover", hSession, [&](Session& session) {
+    return session.sign_recover(input(pData, ulDataLen), Output(pSignature, pulSignatureLen));
+  });
+}
+
 }  // extern "C"

@@ -21,34 +21,6 @@ CK_RV C_CopyObject(CK_SESSION_HANDLE hSession, CK_OBJECT_HANDLE, CK_ATTRIBUTE_PT
   return not_supported("C_CopyObject", hSession);
 }
 
-// Verification, with public keys.
-CK_RV C_VerifyInit(CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR, CK_OBJECT_HANDLE) {
-  return not_supported("C_VerifyInit", hSession);
-}
-CK_RV C_Verify(CK_SESSION_HANDLE hSession, CK_BYTE_PTR, CK_ULONG, CK_BYTE_PTR, CK_ULONG) {
-  return not_supported("C_Verify", hSession);
-}
-CK_RV C_VerifyUpdate(CK_SESSION_HANDLE hSession, CK_BYTE_PTR, CK_ULONG) {
-  return not_supported("C_VerifyUpdate", hSession);
-}
-CK_RV C_VerifyFinal(CK_SESSION_HANDLE hSession, CK_BYTE_PTR, CK_ULONG) {
-  return not_supported("C_VerifyFinal", hSession);
-}
-
-// Signatures with message recovery.
-CK_RV C_SignRecoverInit(CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR, CK_OBJECT_HANDLE) {
-  return not_supported("C_SignRecoverInit", hSession);
-}
-CK_RV C_SignRecover(CK_SESSION_HANDLE hSession, CK_BYTE_PTR, CK_ULONG, CK_BYTE_PTR, CK_ULONG_PTR) {
-  return not_supported("C_SignRecover", hSession);
-}
-CK_RV C_VerifyRecoverInit(CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR, CK_OBJECT_HANDLE) {
-  return not_supported("C_VerifyRecoverInit", hSession);
-}
-CK_RV C_VerifyRecover(CK_SESSION_HANDLE hSession, CK_BYTE_PTR, CK_ULONG, CK_BYTE_PTR, CK_ULONG_PTR) {
-  return not_supported("C_VerifyRecover", hSession);
-}
-
 // Two operations in one call.
 CK_RV C_DigestEncryptUpdate(CK_SESSION_HANDLE hSession, CK_BYTE_PTR, CK_ULONG, CK_BYTE_PTR, CK_ULONG_PTR) {
   return not_supported("C_DigestEncryptUpdate", hSession);

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "token/key_facts.h"
 #include "token/plans.h"
 
 namespace nethsm::session {
@@ -10,13 +11,13 @@ namespace nethsm::session {
 token::Result<EncryptOperation> start_encryption(std::shared_ptr<token::Token> token, token::ObjectPtr key,
                                                  const CK_MECHANISM& mechanism) {
   const token::EncryptPlan plan = TRY(token::plan_encrypt(mechanism, *key));
-  // Ciphertext is no secret, but the operation is the same in both directions.
-  return EncryptOperation(CbcOperation::Direction::kEncrypt, plan.iv,
-                          [token = std::move(token), key = std::move(key), mode = plan.mode](
-                              ByteView blocks, ByteView iv) -> token::Result<SecretBytes> {
-                            const Bytes ciphertext = TRY(token->encrypt(*key, mode, blocks, iv));
-                            return SecretBytes(ciphertext.begin(), ciphertext.end());
-                          });
+  if (const auto* rsa = std::get_if<token::RsaCipher>(&plan.cipher)) {
+    return EncryptOperation(RsaEncryption(*rsa, token::rsa_public_key(key->record->key)));
+  }
+  const auto& cbc = *std::get_if<token::CbcCipher>(&plan.cipher);
+  CbcChain chain(CbcChain::Direction::kEncrypt, cbc.iv, cbc_encryption(std::move(token), std::move(key)));
+  if (cbc.padded) return EncryptOperation(PaddedCbcEncryption(std::move(chain)));
+  return EncryptOperation(CbcOperation(std::move(chain)));
 }
 
 }  // namespace nethsm::session

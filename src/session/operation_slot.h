@@ -22,6 +22,8 @@ enum class Progress : std::uint8_t { kFinished, kContinues, kSizeQuery };
 template <class Operation>
 class OperationSlot {
  public:
+  // Null if there is none.
+  const Operation* peek() const { return operation_ ? &*operation_ : nullptr; }
   bool active() const { return operation_.has_value(); }
 
   void start(Operation operation) {

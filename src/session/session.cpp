@@ -72,6 +72,9 @@ void Session::cancel(CK_FLAGS kinds) {
   if ((kinds & CKF_FIND_OBJECTS) != 0) find_.reset();
   if ((kinds & CKF_DIGEST) != 0) digest_.end();
   if ((kinds & CKF_SIGN) != 0) sign_.end();
+  if ((kinds & CKF_SIGN_RECOVER) != 0) sign_recover_.end();
+  if ((kinds & CKF_VERIFY) != 0) verify_.end();
+  if ((kinds & CKF_VERIFY_RECOVER) != 0) verify_recover_.end();
   if ((kinds & CKF_DECRYPT) != 0) decrypt_.end();
   if ((kinds & CKF_ENCRYPT) != 0) encrypt_.end();
 }

@@ -14,6 +14,7 @@
 #include "session/operation_slot.h"
 #include "session/output.h"
 #include "session/sign_operation.h"
+#include "session/verify_operation.h"
 #include "token/mechanisms.h"
 #include "token/token.h"
 
@@ -63,6 +64,24 @@ class Session {
   token::Status sign_update(const Input& part);
   token::Status sign_final(const Output& signature);
 
+  token::Status sign_recover_init(const CK_MECHANISM* mechanism, CK_OBJECT_HANDLE key);
+  token::Status sign_recover(const Input& data, const Output& signature);
+
+  token::Status verify_init(const CK_MECHANISM* mechanism, CK_OBJECT_HANDLE key);
+  token::Status verify(const Input& data, const Input& signature);
+  token::Status verify_update(const Input& part);
+  token::Status verify_final(const Input& signature);
+
+  // Version 3.2: the signature comes first. The same operation otherwise, so not beside verify_init().
+  token::Status verify_signature_init(const CK_MECHANISM* mechanism, CK_OBJECT_HANDLE key,
+                                      const Input& signature);
+  token::Status verify_signature(const Input& data);
+  token::Status verify_signature_update(const Input& part);
+  token::Status verify_signature_final();
+
+  token::Status verify_recover_init(const CK_MECHANISM* mechanism, CK_OBJECT_HANDLE key);
+  token::Status verify_recover(const Input& signature, const Output& data);
+
   token::Status decrypt_init(const CK_MECHANISM* mechanism, CK_OBJECT_HANDLE key);
   token::Status decrypt(const Input& ciphertext, const Output& plaintext);
   token::Status decrypt_update(const Input& part, const Output& plaintext);
@@ -87,6 +106,9 @@ class Session {
   // The key of an Init call; what is not public needs a login.
   token::Result<token::ObjectPtr> key_object(CK_OBJECT_HANDLE handle) const;
 
+  template <class Step>
+  token::Status run_verify(Use use, bool with_signature, Step&& step);
+
   const CK_SESSION_HANDLE handle_;
   const CK_SLOT_ID slot_;
   const CK_FLAGS flags_;
@@ -95,7 +117,9 @@ class Session {
   std::mutex operations_;  // guards the members below
   std::optional<FindOperation> find_;
   OperationSlot<DigestOperation> digest_;
-  OperationSlot<SignOperation> sign_;
+  OperationSlot<SignOperation> sign_, sign_recover_;
+  OperationSlot<VerifyOperation> verify_;
+  OperationSlot<RecoverOperation> verify_recover_;
   OperationSlot<DecryptOperation> decrypt_;
   OperationSlot<EncryptOperation> encrypt_;
 };

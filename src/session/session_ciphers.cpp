@@ -45,18 +45,23 @@ token::Status Session::encrypt_init(const CK_MECHANISM* mechanism, CK_OBJECT_HAN
 
 token::Status Session::encrypt(const Input& plaintext, const Output& ciphertext) {
   const Lock lock(operations_);
-  return encrypt_.run(Use::kOneShot,
-                      [&](EncryptOperation& op) { return op.one_shot(plaintext, ciphertext); });
+  return encrypt_.run(Use::kOneShot, [&](EncryptOperation& op) {
+    return std::visit([&](auto& kind) { return kind.one_shot(plaintext, ciphertext); }, op);
+  });
 }
 
 token::Status Session::encrypt_update(const Input& part, const Output& ciphertext) {
   const Lock lock(operations_);
-  return encrypt_.run(Use::kUpdate, [&](EncryptOperation& op) { return op.update(part, ciphertext); });
+  return encrypt_.run(Use::kUpdate, [&](EncryptOperation& op) {
+    return std::visit([&](auto& kind) { return kind.update(part, ciphertext); }, op);
+  });
 }
 
 token::Status Session::encrypt_final(const Output& ciphertext) {
   const Lock lock(operations_);
-  return encrypt_.run(Use::kFinal, [&](EncryptOperation& op) { return op.finish(ciphertext); });
+  return encrypt_.run(Use::kFinal, [&](EncryptOperation& op) {
+    return std::visit([&](auto& kind) { return kind.finish(ciphertext); }, op);
+  });
 }
 
 }  // namespace nethsm::session

@@ -1,55 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session/sign_operation.h"
 
-#include <algorithm>
 #include <utility>
 
-#include "crypto/digest_info.h"
 #include "crypto/ecdsa.h"
+#include "session/raw_signature.h"
 
 namespace nethsm::session {
 namespace {
 
-using PlanInput = token::SignPlan::Input;
-
-// A shorter digest is the same number with zeros in front; of a longer one the leftmost bytes count
-// (FIPS 186-5 §6.4.1).
-Bytes fit_digest(Bytes digest, std::size_t size) {
-  if (digest.size() < size) digest.insert(digest.begin(), size - digest.size(), 0);
-  digest.resize(size);
-  return digest;
-}
+using token::Scheme;
 
 }  // namespace
 
-token::Result<SignOperation> SignOperation::start(const token::SignPlan& plan, Device device) {
-  std::optional<crypto::Digest> digest;
-  if (plan.digest) {
-    auto started = crypto::Digest::start(*plan.digest);
-    if (!started) return token::fail(CKR_GENERAL_ERROR, std::move(started).error().message);
-    digest = std::move(*started);
-  }
-  return SignOperation(plan, std::move(digest), std::move(device));
+token::Result<Signing> Signing::start(const token::SignaturePlan& plan, Device device) {
+  return Signing(plan, TRY(SignatureInput::start(plan)), std::move(device));
 }
 
-SignOperation::SignOperation(const token::SignPlan& plan, std::optional<crypto::Digest> digest, Device device)
-    : plan_(plan), digest_(std::move(digest)), device_(std::move(device)) {}
+Signing::Signing(const token::SignaturePlan& plan, SignatureInput input, Device device)
+    : plan_(plan), input_(std::move(input)), device_(std::move(device)) {}
 
-token::Result<Progress> SignOperation::one_shot(const Input& data, const Output& signature) {
+token::Result<Progress> Signing::one_shot(const Input& data, const Output& signature) {
   const ByteView message = TRY(Input(data));
   // Before the data is taken in: a call that is made again for a longer buffer must not sign it twice over.
   if (!TRY(signature.takes(plan_.signature_length))) return Progress::kSizeQuery;
-  TRY(absorb(message));
+  TRY(input_.add(message));
   return finish(signature);
 }
 
-token::Result<Progress> SignOperation::update(const Input& part) {
+token::Result<Progress> Signing::update(const Input& part) {
   const ByteView data = TRY(Input(part));
-  TRY(absorb(data));
+  TRY(input_.add(data));
   return Progress::kContinues;
 }
 
-token::Result<Progress> SignOperation::finish(const Output& signature) {
+token::Result<Progress> Signing::finish(const Output& signature) {
   if (!TRY(signature.takes(plan_.signature_length))) return Progress::kSizeQuery;
   const Bytes message = TRY(message_for_device());
   Bytes answer = TRY(device_(message));
@@ -57,51 +42,15 @@ token::Result<Progress> SignOperation::finish(const Output& signature) {
   return Progress::kFinished;
 }
 
-token::Status SignOperation::absorb(ByteView part) {
-  if (!digest_) return keep(part);
-  const auto status = digest_->update(part);
-  if (!status) return token::fail(CKR_GENERAL_ERROR, status.error().message);
-  return Ok{};
-}
-
-token::Status SignOperation::keep(ByteView part) {
-  const bool exact = plan_.input == PlanInput::kDigest;
-  const std::size_t most = exact ? plan_.exact_input : plan_.max_input;
-  if (part.size() > most - kept_.size()) {
-    return token::fail(CKR_DATA_LEN_RANGE, "the data is too long for the mechanism and the key");
-  }
-  // What fit_digest() would cut off need not be kept.
-  if (plan_.input == PlanInput::kEcdsa)
-    part = part.first(std::min(part.size(), plan_.exact_input - kept_.size()));
-  kept_.insert(kept_.end(), part.begin(), part.end());
-  return Ok{};
-}
-
-token::Result<Bytes> SignOperation::message_for_device() {
-  Bytes message = std::move(kept_);
-  if (digest_) {
-    auto digested = digest_->finish();
-    if (!digested) return token::fail(CKR_GENERAL_ERROR, std::move(digested).error().message);
-    message = std::move(*digested);
-  }
-  switch (plan_.input) {
-    case PlanInput::kMessage:
-      break;
-    case PlanInput::kDigestInfo:
-      return crypto::digest_info(*plan_.digest, message);
-    case PlanInput::kEcdsa:
-      return fit_digest(std::move(message), plan_.exact_input);
-    case PlanInput::kDigest:
-      if (message.size() != plan_.exact_input) {
-        return token::fail(CKR_DATA_LEN_RANGE, "the data has not the length of the digest in the parameter");
-      }
-      break;
-  }
+token::Result<Bytes> Signing::message_for_device() {
+  Bytes message = TRY(input_.finish());
+  // A shorter digest is the same number with zeros in front (FIPS 186-5 §6.4.1).
+  if (plan_.scheme == Scheme::kEcdsa) message.insert(message.begin(), plan_.exact_input - message.size(), 0);
   return message;
 }
 
-token::Result<Bytes> SignOperation::as_pkcs11(Bytes answer) const {
-  if (plan_.input == PlanInput::kEcdsa) {
+token::Result<Bytes> Signing::as_pkcs11(Bytes answer) const {
+  if (plan_.scheme == Scheme::kEcdsa) {
     auto fixed = crypto::ecdsa_fixed_from_der(answer, plan_.signature_length / 2);
     if (!fixed) return token::fail(CKR_DEVICE_ERROR, "the device's signature: " + fixed.error().message);
     return std::move(*fixed);
@@ -110,6 +59,21 @@ token::Result<Bytes> SignOperation::as_pkcs11(Bytes answer) const {
     return token::fail(CKR_DEVICE_ERROR, "the device answered with a signature of an unexpected length");
   }
   return answer;
+}
+
+token::Result<SignOperation> start_signing(std::shared_ptr<token::Token> token, token::ObjectPtr key,
+                                           const CK_MECHANISM& mechanism, CK_FLAGS use) {
+  const token::SignPlan plan = TRY(token::plan_sign(mechanism, *key, use));
+  if (plan.scheme == Scheme::kCmac) {
+    return SignOperation(
+        CmacSigning(plan.signature_length, cbc_encryption(std::move(token), std::move(key))));
+  }
+  if (plan.mode == api::Mechanism::kRsaDecryptionRaw) {
+    return SignOperation(TRY(Signing::start(plan, raw_signer(std::move(token), std::move(key), plan))));
+  }
+  return SignOperation(
+      TRY(Signing::start(plan, [token = std::move(token), key = std::move(key), mode = plan.mode](
+                                   ByteView message) { return token->sign(*key, mode, message); })));
 }
 
 }  // namespace nethsm::session

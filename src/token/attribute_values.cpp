@@ -150,6 +150,15 @@ Value public_key_info(const Object& object) {
 }
 
 Value can_sign(const Object& object) { return has_any(object, &MechanismRow::sign); }
+Value can_recover(const Object& object) {
+  const auto* key = key_of(object);
+  if (key == nullptr) return std::nullopt;
+  for (const MechanismRow& row : mechanism_rows()) {
+    const bool recovers = (row.flags & CKF_SIGN_RECOVER) != 0 && row.family == family_of(*key);
+    if (recovers && !((row.sign | row.stand_in) & key->mechanisms).empty()) return boolean(true);
+  }
+  return boolean(false);
+}
 Value can_decrypt(const Object& object) { return has_any(object, &MechanismRow::decrypt); }
 Value can_encrypt(const Object& object) { return has_any(object, &MechanismRow::encrypt); }
 

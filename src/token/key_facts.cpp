@@ -2,9 +2,8 @@
 #include "token/key_facts.h"
 
 #include <algorithm>
-#include <bit>
 
-#include "crypto/public_key.h"
+#include "crypto/public_operations.h"
 
 namespace nethsm::token {
 namespace {
@@ -42,21 +41,24 @@ std::size_t modulus_length(const api::Key& key) {
   return rsa != nullptr ? rsa->modulus.size() : 0;
 }
 
-std::size_t modulus_bits(const api::Key& key) {
+std::size_t modulus_bits(const api::Key& key) { return crypto::modulus_bits(rsa_public_key(key)); }
+
+crypto::RsaPublicKey rsa_public_key(const api::Key& key) {
   const auto* rsa = std::get_if<api::RsaPublic>(&key.public_part);
-  if (rsa == nullptr || rsa->modulus.empty()) return 0;
-  return (rsa->modulus.size() - 1) * 8 +
-         static_cast<std::size_t>(std::bit_width(static_cast<unsigned>(rsa->modulus.front())));
+  return rsa != nullptr ? crypto::RsaPublicKey{rsa->modulus, rsa->public_exponent} : crypto::RsaPublicKey{};
+}
+
+std::optional<crypto::PublicKey> public_key(const api::Key& key) {
+  if (std::holds_alternative<api::RsaPublic>(key.public_part)) return rsa_public_key(key);
+  const CurveFacts* curve = curve_of(key.type);
+  const auto* point = std::get_if<Bytes>(&key.public_part);
+  if (curve == nullptr || point == nullptr || point->empty()) return std::nullopt;
+  return crypto::EcPublicKey{curve->curve, *point};
 }
 
 Bytes public_key_info(const api::Key& key) {
-  if (const auto* rsa = std::get_if<api::RsaPublic>(&key.public_part)) {
-    return crypto::rsa_public_key_info(rsa->modulus, rsa->public_exponent);
-  }
-  const CurveFacts* curve = curve_of(key.type);
-  const auto* point = std::get_if<Bytes>(&key.public_part);
-  if (curve == nullptr || point == nullptr || point->empty()) return {};
-  return crypto::ec_public_key_info(curve->curve, *point);
+  const auto known = public_key(key);
+  return known ? crypto::public_key_info(*known) : Bytes();
 }
 
 }  // namespace nethsm::token

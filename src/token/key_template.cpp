@@ -80,9 +80,13 @@ Result<api::Mechanisms> mechanisms_for(api::KeyType type, const Template& key) {
 }
 
 Result<api::Mechanisms> mechanisms_for_public_key(api::KeyType type, const Template& key) {
+  const bool verifies = TRY(key.boolean(CKA_VERIFY)).value_or(true);
+  const bool encrypts = TRY(key.boolean(CKA_ENCRYPT)).value_or(true);
   api::Mechanisms mechanisms;
-  if (TRY(key.boolean(CKA_VERIFY)).value_or(true)) mechanisms = mechanisms | modes_for(CKA_SIGN, type);
-  if (TRY(key.boolean(CKA_ENCRYPT)).value_or(true)) mechanisms = mechanisms | modes_for(CKA_DECRYPT, type);
+  if (verifies) mechanisms = mechanisms | modes_for(CKA_SIGN, type);
+  if (encrypts) mechanisms = mechanisms | modes_for(CKA_DECRYPT, type);
+  // The raw operation is good for both.
+  if (!verifies || !encrypts) mechanisms = mechanisms.without(M::kRsaDecryptionRaw);
   const auto listed = TRY(allowed_by_list(key));
   return listed ? mechanisms & *listed : mechanisms;
 }

@@ -10,7 +10,6 @@
 #include "crypto/digest.h"
 #include "nethsm/key.h"
 #include "token/error.h"
-#include "token/plans.h"
 
 // What is known of each mechanism that the module offers: one row a mechanism. The list and the information
 // that applications see, the plans of operations, CKA_ALLOWED_MECHANISMS and the mechanisms of new keys
@@ -23,12 +22,24 @@ enum class KeyFamily : std::uint8_t { kRsa, kEc, kEdwards, kAes, kGenericSecret,
 KeyFamily family_of(const api::Key& key);
 CK_KEY_TYPE key_type_of(KeyFamily family);
 
+// What is done with the data of C_Sign and C_Verify.
+enum class Scheme : std::uint8_t {
+  kNone,
+  kPkcs1,  // RSASSA-PKCS1-v1_5, of the data as it is or of a DigestInfo made here
+  kPss,    // RSASSA-PSS, of a digest
+  kRaw,    // RSA without padding: CKM_RSA_X_509
+  kEcdsa,
+  kEdDsa,
+  kCmac,
+};
+
 enum class Parameter : std::uint8_t {
-  kNone,   // none is needed, and one that is given is not looked at
-  kPss,    // CK_RSA_PKCS_PSS_PARAMS
-  kOaep,   // CK_RSA_PKCS_OAEP_PARAMS
-  kEdDsa,  // none or CK_EDDSA_PARAMS
-  kIv,     // 16 bytes
+  kNone,       // none is needed, and one that is given is not looked at
+  kPss,        // CK_RSA_PKCS_PSS_PARAMS
+  kOaep,       // CK_RSA_PKCS_OAEP_PARAMS
+  kEdDsa,      // none or CK_EDDSA_PARAMS
+  kIv,         // 16 bytes
+  kMacLength,  // CK_MAC_GENERAL_PARAMS
 };
 
 struct MechanismRow {
@@ -38,9 +49,15 @@ struct MechanismRow {
   CK_FLAGS flags;                       // as C_GetMechanismInfo shows them
   KeyFamily family;
   Parameter parameter = Parameter::kNone;
-  SignPlan::Input input = SignPlan::Input::kMessage;      // of C_Sign
-  std::optional<crypto::DigestAlgorithm> digest = {};     // that the module computes first
-  api::Mechanisms sign = {}, decrypt = {}, encrypt = {};  // of the device; the parameter picks one of several
+  Scheme scheme = Scheme::kNone;
+  std::optional<crypto::DigestAlgorithm> digest = {};  // that the module computes first
+  // What the device can do for C_Sign, C_Decrypt and C_Encrypt; the parameter picks one of several. What can
+  // be done with a public key the module does itself.
+  api::Mechanisms sign = {}, decrypt = {}, encrypt = {};
+  // With which the module can stand in for `sign` and `decrypt`, by doing the padding itself.
+  api::Mechanisms stand_in = {};
+
+  constexpr api::Mechanisms usable() const { return sign | decrypt | encrypt | stand_in; }
 };
 
 std::span<const MechanismRow> mechanism_rows();
@@ -49,19 +66,19 @@ const MechanismRow* find_mechanism(CK_MECHANISM_TYPE type);  // null: not offere
 // The row of a key (pair) generation mechanism; also for CKM_EDDSA, which GnuTLS 3.7 takes for one.
 const MechanismRow* find_generation(CK_MECHANISM_TYPE type);
 
-// A hash function as the parameters of PSS and OAEP name it, and what the device can do with it: PSS with a
-// salt as long as the hash, OAEP with an empty label, both with MGF1 over the same hash.
+// A hash function as the parameters of PSS and OAEP name it, and what the device itself can do with it: PSS
+// with a salt as long as the hash, OAEP with an empty label, both with MGF1 over the same hash.
 struct HashRow {
   CK_MECHANISM_TYPE hash;
   CK_RSA_PKCS_MGF_TYPE mgf;
   crypto::DigestAlgorithm algorithm;
-  api::Mechanism pss, oaep;
+  std::optional<api::Mechanism> pss, oaep;
 };
+const HashRow* find_hash(CK_MECHANISM_TYPE hash);
+const HashRow* find_mgf(CK_RSA_PKCS_MGF_TYPE mgf);
+
 // The hash of C_DigestInit: CKR_MECHANISM_INVALID.
 Result<crypto::DigestAlgorithm> digest_of(const CK_MECHANISM& mechanism);
-
-const HashRow* find_hash(CK_MECHANISM_TYPE hash);
-const HashRow* find_hash(crypto::DigestAlgorithm algorithm);
 
 // CKA_ALLOWED_MECHANISMS of a key, and the NetHSM mechanisms that such a list asks for.
 std::vector<CK_MECHANISM_TYPE> allowed_mechanisms(const api::Key& key);

@@ -2,101 +2,40 @@
 #include "token/plans.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "crypto/curves.h"
 #include "crypto/digest_info.h"
+#include "crypto/public_operations.h"
 #include "token/key_facts.h"
-#include "token/mechanisms.h"
+#include "token/plan_parameters.h"
 
 namespace nethsm::token {
 namespace {
 
 constexpr std::size_t kPkcs1Overhead = 11;  // RFC 8017 §7.2.1, §9.2
 constexpr std::size_t kEd25519Signature = 64;
+constexpr CK_FLAGS kPublicUses = CKF_VERIFY | CKF_VERIFY_RECOVER | CKF_ENCRYPT;
 
-Unexpected<Error> bad_parameter(const MechanismRow& row, const char* reason) {
-  return fail(CKR_MECHANISM_PARAM_INVALID, std::string(row.name) + ": " + reason);
-}
-
-template <class Struct>
-Result<Struct> parameter_of(const CK_MECHANISM& mechanism, const MechanismRow& row) {
-  Struct parameter{};
-  if (mechanism.pParameter == nullptr || mechanism.ulParameterLen != sizeof parameter) {
-    return bad_parameter(row, "the parameter is missing or has another size");
-  }
-  std::memcpy(&parameter, mechanism.pParameter, sizeof parameter);
-  return parameter;
-}
-
-Result<const HashRow*> hash_of(CK_MECHANISM_TYPE hash, CK_RSA_PKCS_MGF_TYPE mgf, const MechanismRow& row) {
-  const HashRow* found = find_hash(hash);
-  if (found == nullptr) return bad_parameter(row, "the device does not know this hash");
-  if (mgf != found->mgf) return bad_parameter(row, "the device uses MGF1 with the same hash only");
-  return found;
-}
-
-Result<const HashRow*> pss_hash(const CK_MECHANISM& mechanism, const MechanismRow& row) {
-  const auto parameter = TRY(parameter_of<CK_RSA_PKCS_PSS_PARAMS>(mechanism, row));
-  const HashRow* hash = TRY(hash_of(parameter.hashAlg, parameter.mgf, row));
-  if (row.digest && *row.digest != hash->algorithm)
-    return bad_parameter(row, "the hash is not the mechanism's own");
-  if (parameter.sLen != crypto::digest_size(hash->algorithm)) {
-    return bad_parameter(row, "the device makes salts of the hash's length only");
-  }
-  return hash;
-}
-
-Result<const HashRow*> oaep_hash(const CK_MECHANISM& mechanism, const MechanismRow& row) {
-  auto parameter = TRY(parameter_of<CK_RSA_PKCS_OAEP_PARAMS>(mechanism, row));
-  const HashRow* named = find_hash(parameter.hashAlg);
-  // Some applications leave the mask function out.
-  if (parameter.mgf == 0 && named != nullptr) parameter.mgf = named->mgf;
-  const HashRow* hash = TRY(hash_of(parameter.hashAlg, parameter.mgf, row));
-  // pkcs11-tool says 0 when there is no label.
-  if (parameter.source != 0 && parameter.source != CKZ_DATA_SPECIFIED) {
-    return bad_parameter(row, "the source of the label is unknown");
-  }
-  if (parameter.ulSourceDataLen != 0)
-    return bad_parameter(row, "the device does OAEP with an empty label only");
-  return hash;
-}
-
-Status check_eddsa(const CK_MECHANISM& mechanism, const MechanismRow& row) {
-  if (mechanism.pParameter == nullptr && mechanism.ulParameterLen == 0) return Ok{};
-  const auto parameter = TRY(parameter_of<CK_EDDSA_PARAMS>(mechanism, row));
-  if (parameter.phFlag != CK_FALSE || parameter.ulContextDataLen != 0) {
-    return bad_parameter(row, "the device does pure Ed25519 only, without pre-hash and context");
-  }
-  return Ok{};
-}
-
-Result<std::array<std::uint8_t, 16>> iv_of(const CK_MECHANISM& mechanism, const MechanismRow& row) {
-  return parameter_of<std::array<std::uint8_t, 16>>(mechanism, row);
+std::string lacks(const Object& key, api::Mechanism mode) {
+  return "the key \"" + key.record->key.id + "\" does not have the NetHSM mechanism " +
+         std::string(api::to_string(mode));
 }
 
 // The row, if the mechanism can be used in this way with keys of this kind.
 Result<const MechanismRow*> row_for(const CK_MECHANISM& mechanism, CK_FLAGS use, const Object& key) {
   const MechanismRow* row = find_mechanism(mechanism.mechanism);
   if (row == nullptr || (row->flags & use) == 0) return fail(CKR_MECHANISM_INVALID);
-  if (key.record == nullptr || key.object_class == CKO_CERTIFICATE) {
-    return fail(CKR_KEY_HANDLE_INVALID, "the object is not a key");
-  }
+  const bool is_public = key.object_class == CKO_PUBLIC_KEY;
+  const bool is_key = is_public || key.object_class == CKO_PRIVATE_KEY || key.object_class == CKO_SECRET_KEY;
+  if (key.record == nullptr || !is_key) return fail(CKR_KEY_HANDLE_INVALID, "the object is not a key");
   if (family_of(key.record->key) != row->family) {
     return fail(CKR_KEY_TYPE_INCONSISTENT, std::string(row->name) + " cannot be used with this type of key");
   }
-  if (key.object_class == CKO_PUBLIC_KEY) {
-    return fail(CKR_KEY_FUNCTION_NOT_PERMITTED,
-                "this needs the private key, and the object is the public one");
-  }
-  return row;
-}
-
-Result<api::Mechanism> permitted(const Object& key, api::Mechanism mode) {
-  if (key.record->key.mechanisms.has(mode)) return mode;
-  return fail(CKR_KEY_FUNCTION_NOT_PERMITTED, "the key \"" + key.record->key.id +
-                                                  "\" does not have the NetHSM mechanism " +
-                                                  std::string(api::to_string(mode)));
+  const bool wants_public = row->family != KeyFamily::kAes && (use & kPublicUses) != 0;
+  if (is_public == wants_public) return row;
+  return fail(CKR_KEY_FUNCTION_NOT_PERMITTED,
+              wants_public ? "this needs the public key, and the object is the private one"
+                           : "this needs the private key, and the object is the public one");
 }
 
 api::Mechanism only(api::Mechanisms modes) {
@@ -105,101 +44,192 @@ api::Mechanism only(api::Mechanisms modes) {
   return mode;
 }
 
-// The device would refuse what does not fit into the modulus; small keys can be imported.
+Result<api::Mechanism> permitted(const Object& key, api::Mechanism mode) {
+  if (key.record->key.mechanisms.has(mode)) return mode;
+  return fail_loudly(CKR_KEY_FUNCTION_NOT_PERMITTED, lacks(key, mode));
+}
+
+// The device's own mode, if there is one and the key has it, or the raw operation, if the module can stand
+// in.
+Result<api::Mechanism> rsa_mode(const Object& key, const MechanismRow& row, api::Mechanisms own,
+                                std::optional<api::Mechanism> native) {
+  constexpr auto kRaw = api::Mechanism::kRsaDecryptionRaw;
+  const api::Mechanisms has = key.record->key.mechanisms;
+  if (native && has.has(*native)) return *native;
+  if (row.stand_in.has(kRaw) && has.has(kRaw)) return kRaw;
+  if (native) return fail_loudly(CKR_KEY_FUNCTION_NOT_PERMITTED, lacks(key, *native));
+  if (own.has(kRaw)) return fail_loudly(CKR_KEY_FUNCTION_NOT_PERMITTED, lacks(key, kRaw));
+  return fail_loudly(CKR_MECHANISM_PARAM_INVALID,
+                     std::string(row.name) +
+                         ": the device cannot do this itself, and for the module to do it " +
+                         lacks(key, kRaw));
+}
+
+// A public key is used for what the private one can do, in whatever way.
+Status public_use_permitted(const Object& key, const MechanismRow& row, api::Mechanisms own) {
+  if (!((own | row.stand_in) & key.record->key.mechanisms).empty()) return Ok{};
+  return fail(CKR_KEY_FUNCTION_NOT_PERMITTED, "the NetHSM mechanisms of the key \"" + key.record->key.id +
+                                                  "\" do not allow " + std::string(row.name));
+}
+
+// What does not fit into the modulus; small keys can be imported.
 Status check_fits(std::size_t needed, std::size_t modulus) {
   if (needed <= modulus) return Ok{};
   return fail(CKR_KEY_SIZE_RANGE, "the RSA key is too short for this mechanism");
 }
 
-Result<SignPlan> plan_rsa(const CK_MECHANISM& mechanism, const MechanismRow& row, const Object& key) {
-  SignPlan plan{.mode = only(row.sign), .input = row.input, .digest = row.digest};
-  const std::size_t modulus = modulus_length(key.record->key);
-  plan.signature_length = modulus;
-  if (row.input == SignPlan::Input::kDigest) {
-    const HashRow* hash = TRY(pss_hash(mechanism, row));
-    plan.mode = hash->pss;
-    plan.exact_input = crypto::digest_size(hash->algorithm);
-    TRY(check_fits(2 * plan.exact_input + 2, modulus));
-  } else if (row.input == SignPlan::Input::kDigestInfo) {
-    TRY(check_fits(crypto::digest_info_size(*row.digest) + kPkcs1Overhead, modulus));
+Status check_pss_fits(const crypto::PssParameters& pss, const MechanismRow& row, const api::Key& key) {
+  const std::size_t hash = crypto::digest_size(pss.digest);
+  const std::size_t encoded = (modulus_bits(key) + 6) / 8;  // of one bit less than the modulus
+  TRY(check_fits(hash + std::min(pss.salt_length, hash) + 2, encoded));
+  if (pss.salt_length <= encoded - hash - 2) return Ok{};
+  return bad_parameter(row, "the salt is too long for the key");
+}
+
+struct RsaSignature {
+  SignaturePlan plan;
+  std::optional<api::Mechanism> native;
+};
+
+Result<RsaSignature> rsa_signature(const CK_MECHANISM& mechanism, const MechanismRow& row,
+                                   const api::Key& key) {
+  const std::size_t modulus = modulus_length(key);
+  RsaSignature rsa{{.scheme = row.scheme, .digest = row.digest, .signature_length = modulus}, std::nullopt};
+  SignaturePlan& plan = rsa.plan;
+  if (row.scheme == Scheme::kPss) {
+    const Pss pss = TRY(pss_of(mechanism, row));
+    TRY(check_pss_fits(pss.parameters, row, key));
+    plan.pss = pss.parameters;
+    plan.exact_input = plan.max_input = crypto::digest_size(pss.parameters.digest);
+    rsa.native = pss.native;
+  } else if (row.scheme == Scheme::kRaw) {
+    plan.max_input = modulus;
+    rsa.native = only(row.sign);
   } else {
-    TRY(check_fits(kPkcs1Overhead, modulus));
+    TRY(check_fits((row.digest ? crypto::digest_info_size(*row.digest) : 0) + kPkcs1Overhead, modulus));
     plan.max_input = modulus - kPkcs1Overhead;
+    rsa.native = only(row.sign);
   }
+  return rsa;
+}
+
+Result<SignPlan> sign_rsa(const CK_MECHANISM& mechanism, const MechanismRow& row, const Object& key) {
+  const RsaSignature rsa = TRY(rsa_signature(mechanism, row, key.record->key));
+  return SignPlan{rsa.plan, TRY(rsa_mode(key, row, row.sign, rsa.native))};
+}
+
+SignPlan ecdsa_plan(const MechanismRow& row, const CurveFacts& curve) {
+  const std::size_t order = crypto::order_size(curve.curve);
+  SignPlan plan{{.scheme = row.scheme, .digest = row.digest, .signature_length = 2 * order}, only(row.sign)};
+  plan.exact_input = order;
   return plan;
 }
 
-Result<SignPlan> plan_ecdsa(const MechanismRow& row, const Object& key) {
+Result<SignPlan> sign_ecdsa(const MechanismRow& row, const Object& key) {
   const CurveFacts& curve = *curve_of(key.record->key.type);
-  SignPlan plan{.mode = only(row.sign), .input = row.input, .digest = row.digest};
+  SignPlan plan = ecdsa_plan(row, curve);
   plan.exact_input = curve.device_digest;
   // P-521 would use 66 bytes of a longer digest, and the device takes 64: refused rather than signed wrongly.
-  const std::size_t order = crypto::order_size(curve.curve);
-  if (curve.device_digest < order) plan.max_input = curve.device_digest;
-  plan.signature_length = 2 * order;
+  if (curve.device_digest < crypto::order_size(curve.curve)) plan.max_input = curve.device_digest;
+  TRY(permitted(key, plan.mode));
   return plan;
 }
 
-SignPlan plan_eddsa(const MechanismRow& row) {
-  SignPlan plan;
-  plan.mode = only(row.sign);
-  plan.signature_length = kEd25519Signature;
-  return plan;
+Result<SignPlan> eddsa_plan(const CK_MECHANISM& mechanism, const MechanismRow& row) {
+  TRY(check_eddsa(mechanism, row));
+  return SignPlan{{.scheme = row.scheme, .signature_length = kEd25519Signature}, only(row.sign)};
 }
 
-Result<SignPlan> plan_for(const CK_MECHANISM& mechanism, const MechanismRow& row, const Object& key) {
-  switch (row.family) {
-    case KeyFamily::kRsa:
-      return plan_rsa(mechanism, row, key);
-    case KeyFamily::kEc:
-      return plan_ecdsa(row, key);
-    case KeyFamily::kEdwards:
-      TRY(check_eddsa(mechanism, row));
-      return plan_eddsa(row);
-    default:
-      return fail(CKR_MECHANISM_INVALID);
-  }
+Result<SignPlan> cmac_plan(const CK_MECHANISM& mechanism, const MechanismRow& row, const Object& key) {
+  const std::size_t length = TRY(mac_length_of(mechanism, row));
+  const auto mode = TRY(permitted(key, only(row.sign)));
+  return SignPlan{{.scheme = row.scheme, .signature_length = length}, mode};
+}
+
+Result<RsaCipher> rsa_cipher(const MechanismRow& row, const Object& key, const Oaep& oaep) {
+  using Padding = RsaCipher::Padding;
+  RsaCipher cipher;
+  cipher.modulus = modulus_length(key.record->key);
+  cipher.padding = row.parameter == Parameter::kOaep ? Padding::kOaep
+                   : row.scheme == Scheme::kPkcs1    ? Padding::kPkcs1
+                                                     : Padding::kNone;
+  cipher.oaep = oaep;
+  const std::size_t overhead = cipher.padding == Padding::kOaep    ? 2 * crypto::digest_size(oaep.digest) + 2
+                               : cipher.padding == Padding::kPkcs1 ? kPkcs1Overhead
+                                                                   : 0;
+  TRY(check_fits(overhead, cipher.modulus));
+  cipher.max_plain = cipher.modulus - overhead;
+  return cipher;
+}
+
+Result<CbcCipher> cbc_cipher(const CK_MECHANISM& mechanism, const MechanismRow& row) {
+  return CbcCipher{TRY(iv_of(mechanism, row)), row.type == CKM_AES_CBC_PAD};
 }
 
 }  // namespace
 
-Result<SignPlan> plan_sign(const CK_MECHANISM& mechanism, const Object& key) {
-  const MechanismRow* row = TRY(row_for(mechanism, CKF_SIGN, key));
-  const SignPlan plan = TRY(plan_for(mechanism, *row, key));
-  TRY(permitted(key, plan.mode));
-  return plan;
+Result<SignPlan> plan_sign(const CK_MECHANISM& mechanism, const Object& key, CK_FLAGS use) {
+  const MechanismRow* row = TRY(row_for(mechanism, use, key));
+  switch (row->scheme) {
+    case Scheme::kPkcs1:
+    case Scheme::kPss:
+    case Scheme::kRaw:
+      return sign_rsa(mechanism, *row, key);
+    case Scheme::kEcdsa:
+      return sign_ecdsa(*row, key);
+    case Scheme::kEdDsa: {
+      const SignPlan plan = TRY(eddsa_plan(mechanism, *row));
+      TRY(permitted(key, plan.mode));
+      return plan;
+    }
+    case Scheme::kCmac:
+      return cmac_plan(mechanism, *row, key);
+    case Scheme::kNone:
+      break;
+  }
+  return fail(CKR_MECHANISM_INVALID);
+}
+
+Result<SignPlan> plan_verify(const CK_MECHANISM& mechanism, const Object& key, CK_FLAGS use) {
+  const MechanismRow* row = TRY(row_for(mechanism, use, key));
+  if (row->scheme == Scheme::kCmac) return cmac_plan(mechanism, *row, key);
+  TRY(public_use_permitted(key, *row, row->sign));
+  switch (row->scheme) {
+    case Scheme::kEcdsa:
+      return ecdsa_plan(*row, *curve_of(key.record->key.type));
+    case Scheme::kEdDsa:
+      return eddsa_plan(mechanism, *row);
+    default:
+      return SignPlan{TRY(rsa_signature(mechanism, *row, key.record->key)).plan, {}};
+  }
 }
 
 Result<DecryptPlan> plan_decrypt(const CK_MECHANISM& mechanism, const Object& key) {
   const MechanismRow* row = TRY(row_for(mechanism, CKF_DECRYPT, key));
-  DecryptPlan plan;
-  plan.mode = only(row->decrypt);
   if (row->parameter == Parameter::kIv) {
-    plan.iv = TRY(iv_of(mechanism, *row));
-    plan.block = plan.iv->size();
-    TRY(permitted(key, plan.mode));
-    return plan;
+    const CbcCipher cipher = TRY(cbc_cipher(mechanism, *row));
+    return DecryptPlan{TRY(permitted(key, only(row->decrypt))), cipher};
   }
-  const std::size_t modulus = modulus_length(key.record->key);
-  std::size_t overhead = mechanism.mechanism == CKM_RSA_PKCS ? kPkcs1Overhead : 0;
+  OaepChoice choice;
   if (row->parameter == Parameter::kOaep) {
-    const HashRow* hash = TRY(oaep_hash(mechanism, *row));
-    plan.mode = hash->oaep;
-    overhead = 2 * crypto::digest_size(hash->algorithm) + 2;
+    choice = TRY(oaep_of(mechanism, *row));
+  } else {
+    choice.native = only(row->decrypt);
   }
-  TRY(permitted(key, plan.mode));
-  TRY(check_fits(overhead, modulus));
-  plan.exact_input = modulus;
-  plan.max_output = modulus - overhead;
-  return plan;
+  const RsaCipher cipher = TRY(rsa_cipher(*row, key, choice.oaep));
+  return DecryptPlan{TRY(rsa_mode(key, *row, row->decrypt, choice.native)), cipher};
 }
 
 Result<EncryptPlan> plan_encrypt(const CK_MECHANISM& mechanism, const Object& key) {
   const MechanismRow* row = TRY(row_for(mechanism, CKF_ENCRYPT, key));
-  EncryptPlan plan{.mode = only(row->encrypt)};
-  plan.iv = TRY(iv_of(mechanism, *row));
-  TRY(permitted(key, plan.mode));
-  return plan;
+  if (row->parameter == Parameter::kIv) {
+    const CbcCipher cipher = TRY(cbc_cipher(mechanism, *row));
+    return EncryptPlan{TRY(permitted(key, only(row->encrypt))), cipher};
+  }
+  Oaep oaep;
+  if (row->parameter == Parameter::kOaep) oaep = TRY(oaep_of(mechanism, *row)).oaep;
+  TRY(public_use_permitted(key, *row, row->decrypt));
+  return EncryptPlan{{}, TRY(rsa_cipher(*row, key, oaep))};
 }
 
 }  // namespace nethsm::token

@@ -172,6 +172,80 @@ TEST_CASE("One-shot and multi-part calls do not mix") {
   CHECK(cipher.init(key) == CKR_OK);
 }
 
+TEST_CASE("AES-CBC-PAD gives what OpenSSL gives, in one piece and in parts, and takes it back") {
+  const ConfigFile config({device_slot()});
+  TokenSession token;
+  const Bytes value(32, 'k');
+  const auto key = import_aes(token, value);
+  const std::string data = text_of(GENERATE(0UL, 1UL, 15UL, 16UL, 17UL, 4096UL));
+  CAPTURE(data.size());
+  const CK_MECHANISM pad{CKM_AES_CBC_PAD, in(kIv), kIv.size()};
+  const Bytes expected = aes_cbc_pad(value, kIv, as_bytes(data));
+  CHECK(token.encrypt(pad, key, as_bytes(data)).bytes == expected);
+  const auto plain = token.decrypt(pad, key, expected);
+  CHECK(plain.rv == CKR_OK);
+  CHECK(as_text(plain.bytes) == data);
+
+  CK_MECHANISM mechanism = pad;
+  Bytes result;
+  REQUIRE(token.module->C_DecryptInit(token.session, &mechanism, key) == CKR_OK);
+  for (std::size_t at = 0; at < expected.size(); at += 100) {
+    const ByteView part = ByteView(expected).subspan(at, std::min<std::size_t>(100, expected.size() - at));
+    Bytes out(128);
+    CK_ULONG length = out.size();
+    REQUIRE(token.module->C_DecryptUpdate(token.session, in(part), part.size(), out.data(), &length) ==
+            CKR_OK);
+    result.insert(result.end(), out.begin(), out.begin() + static_cast<std::ptrdiff_t>(length));
+  }
+  Bytes last(16);
+  CK_ULONG length = last.size();
+  REQUIRE(token.module->C_DecryptFinal(token.session, last.data(), &length) == CKR_OK);
+  result.insert(result.end(), last.begin(), last.begin() + static_cast<std::ptrdiff_t>(length));
+  CHECK(as_text(result) == data);
+  token.destroy(key);
+}
+
+TEST_CASE("A ciphertext without a valid padding is invalid, one of incomplete blocks too short or too long") {
+  const ConfigFile config({device_slot()});
+  TokenSession token;
+  const Bytes value(16, 'k');
+  const auto key = import_aes(token, value);
+  const CK_MECHANISM pad{CKM_AES_CBC_PAD, in(kIv), kIv.size()};
+  const Bytes unpadded = aes_cbc(value, kIv, as_bytes("no padding here "), true);
+  CHECK(token.decrypt(pad, key, unpadded).rv == CKR_ENCRYPTED_DATA_INVALID);
+  CHECK(token.decrypt(pad, key, Bytes(17)).rv == CKR_ENCRYPTED_DATA_LEN_RANGE);
+  CHECK(token.decrypt(pad, key, {}).rv == CKR_ENCRYPTED_DATA_LEN_RANGE);
+  token.destroy(key);
+}
+
+TEST_CASE("CMAC gives what OpenSSL gives, of any length, and verifies") {
+  const ConfigFile config({device_slot()});
+  TokenSession token;
+  const Bytes value(GENERATE(16UL, 32UL), 'k');
+  const auto key = import_aes(token, value);
+  const std::string data = text_of(GENERATE(0UL, 16UL, 20UL, 100'003UL));
+  CAPTURE(value.size(), data.size());
+  const Bytes expected = aes_cmac(value, as_bytes(data));
+  CK_MAC_GENERAL_PARAMS size = 8;
+  const CK_MECHANISM whole{CKM_AES_CMAC, nullptr, 0};
+  const CK_MECHANISM general{CKM_AES_CMAC_GENERAL, &size, sizeof size};
+  CHECK(token.sign(whole, key, as_bytes(data)).bytes == expected);
+  CHECK(token.sign_in_parts(whole, key, as_bytes(data), 997).bytes == expected);
+  CHECK(token.sign(general, key, as_bytes(data)).bytes == Bytes(expected.begin(), expected.begin() + 8));
+  CHECK(token.verify(whole, key, as_bytes(data), expected) == CKR_OK);
+  CHECK(token.verify_in_parts(whole, key, as_bytes(data), expected, 997) == CKR_OK);
+  CHECK(token.verify(general, key, as_bytes(data), ByteView(expected).first(8)) == CKR_OK);
+  CHECK(token.verify(whole, key, as_bytes(data), ByteView(expected).first(8)) == CKR_SIGNATURE_LEN_RANGE);
+  Bytes forged = expected;
+  forged[15] ^= 1;
+  CHECK(token.verify(whole, key, as_bytes(data), forged) == CKR_SIGNATURE_INVALID);
+  CHECK(token.flag(key, CKA_SIGN));
+  CHECK(token.flag(key, CKA_VERIFY));
+  size = 17;
+  CHECK(token.sign(general, key, as_bytes(data)).rv == CKR_MECHANISM_PARAM_INVALID);
+  token.destroy(key);
+}
+
 TEST_CASE("AES-CBC checks its parameter, key and arguments") {
   const ConfigFile config({device_slot()});
   TokenSession token;

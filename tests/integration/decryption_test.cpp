@@ -70,7 +70,7 @@ TEST_CASE("RSA OAEP ciphertexts are decrypted with every hash") {
   }
 }
 
-TEST_CASE("OAEP with a label or mixed hashes is refused when it begins, with CKR_MECHANISM_PARAM_INVALID") {
+TEST_CASE("OAEP that neither the device nor, with this key, the module can do is refused when it begins") {
   const ConfigFile config({device_slot()});
   TokenSession token;
   const auto pair = token.generate_rsa(unique_id("oaep"));

@@ -52,6 +52,30 @@ TEST_CASE("PSS needs a digest and a salt of the right length and a modulus for b
   CHECK_FALSE(pss_encode(parameters, Bytes(32), Bytes(32), 1));
 }
 
+TEST_CASE("a PKCS #1 block, raised to the private exponent, is a signature") {
+  const SoftwareKey& key = SoftwareKey::rsa(2048);
+  for (const std::size_t size : {0U, 51U, 245U}) {
+    const Bytes encoded(size, 0x77);
+    const Bytes block = pkcs1_encode(encoded, 256);
+    REQUIRE(block.size() == 256);
+    CHECK(key.raw_decrypt(block) == key.sign_pkcs1(encoded));
+    REQUIRE(pkcs1_decode(block));
+    CHECK(to_bytes(*pkcs1_decode(block)) == encoded);
+  }
+  CHECK(pkcs1_encode(Bytes(246), 256).empty());
+}
+
+TEST_CASE("what is not a PKCS #1 block of a signature says nothing") {
+  Bytes block = pkcs1_encode(Bytes(20, 0xff), 64);
+  SECTION("another head") { block[0] = 1; }
+  SECTION("the block of an encryption") { block[1] = 2; }
+  SECTION("a hole in the padding") { block[20] = 0xfe; }
+  SECTION("no mark") { block[43] = 0xff; }
+  SECTION("a short padding") { block[9] = 0; }
+  SECTION("nothing") { block.clear(); }
+  CHECK_FALSE(pkcs1_decode(block));
+}
+
 TEST_CASE("OAEP is taken off what was encrypted with it") {
   const SoftwareKey& key = SoftwareKey::rsa(2048);
   for (const A algorithm : {A::kSha1, A::kSha256, A::kSha3_512}) {

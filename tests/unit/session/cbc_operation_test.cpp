@@ -8,13 +8,14 @@
 #include "catch.hpp"
 
 using namespace nethsm;
+using session::CbcChain;
 using session::CbcOperation;
 using session::Progress;
-using Direction = CbcOperation::Direction;
+using Direction = CbcChain::Direction;
 
 namespace {
 
-constexpr CbcOperation::Iv kIv = {'I', 'V'};
+constexpr CbcChain::Iv kIv = {'I', 'V'};
 
 // A device whose answer is the request in upper case, and which remembers what it was asked.
 struct Device {
@@ -24,7 +25,7 @@ struct Device {
   std::vector<Request> requests;
   bool working = true;
 
-  CbcOperation::Device calls() {
+  CbcChain::Device calls() {
     return [this](ByteView blocks, ByteView iv) -> token::Result<SecretBytes> {
       requests.push_back({to_bytes(blocks), to_bytes(iv)});
       if (!working) return token::fail(CKR_DEVICE_ERROR);
@@ -39,7 +40,7 @@ struct Device {
 
 TEST_CASE("Each full block goes to the device at once and comes back at once") {
   Device device;
-  CbcOperation operation(Direction::kEncrypt, kIv, device.calls());
+  CbcOperation operation(CbcChain(Direction::kEncrypt, kIv, device.calls()));
   Buffer buffer(64);
 
   REQUIRE(rv(operation.update(text("0123456789abcde"), buffer.output())) == CKR_OK);
@@ -65,13 +66,13 @@ TEST_CASE("The last block of the ciphertext is the IV of the next request") {
   Buffer buffer(64);
   const auto blocks = text("aaaaaaaaaaaaaaaabbbbbbbbbbbbbbbb");
   SECTION("encrypting: of what came back") {
-    CbcOperation operation(Direction::kEncrypt, kIv, device.calls());
+    CbcOperation operation(CbcChain(Direction::kEncrypt, kIv, device.calls()));
     REQUIRE(operation.update(blocks, buffer.output()));
     REQUIRE(operation.update(blocks, buffer.output()));
     CHECK(device.requests.at(1).iv == to_bytes("BBBBBBBBBBBBBBBB"));
   }
   SECTION("decrypting: of what was sent") {
-    CbcOperation operation(Direction::kDecrypt, kIv, device.calls());
+    CbcOperation operation(CbcChain(Direction::kDecrypt, kIv, device.calls()));
     REQUIRE(operation.update(blocks, buffer.output()));
     REQUIRE(operation.update(blocks, buffer.output()));
     CHECK(device.requests.at(1).iv == to_bytes("bbbbbbbbbbbbbbbb"));
@@ -81,7 +82,7 @@ TEST_CASE("The last block of the ciphertext is the IV of the next request") {
 
 TEST_CASE("Size queries and short buffers consume nothing") {
   Device device;
-  CbcOperation operation(Direction::kDecrypt, kIv, device.calls());
+  CbcOperation operation(CbcChain(Direction::kDecrypt, kIv, device.calls()));
   Buffer roomy(64);
   Buffer tight(16);
   const auto part = text("0123456789abcdef0123456789abcdef!");
@@ -103,7 +104,7 @@ TEST_CASE("There is no padding: an incomplete block at the end is refused withou
   const auto [direction, code] =
       GENERATE(std::pair{Direction::kEncrypt, CK_RV{CKR_DATA_LEN_RANGE}},
                std::pair{Direction::kDecrypt, CK_RV{CKR_ENCRYPTED_DATA_LEN_RANGE}});
-  CbcOperation operation(direction, kIv, device.calls());
+  CbcOperation operation(CbcChain(direction, kIv, device.calls()));
   SECTION("in one piece") {
     CHECK(rv(operation.one_shot(text("seventeen bytes.."), buffer.output())) == code);
   }
@@ -116,7 +117,7 @@ TEST_CASE("There is no padding: an incomplete block at the end is refused withou
 
 TEST_CASE("The end right after the beginning is fine and empty") {
   Device device;
-  CbcOperation operation(Direction::kEncrypt, kIv, device.calls());
+  CbcOperation operation(CbcChain(Direction::kEncrypt, kIv, device.calls()));
   Buffer buffer(0);
   CHECK(rv(operation.finish(buffer.output())) == CKR_OK);
   CHECK(buffer.length == 0);
@@ -124,7 +125,7 @@ TEST_CASE("The end right after the beginning is fine and empty") {
 
 TEST_CASE("Long data is split over requests, each chained to the one before") {
   Device device;
-  CbcOperation operation(Direction::kDecrypt, kIv, device.calls());
+  CbcOperation operation(CbcChain(Direction::kDecrypt, kIv, device.calls()));
   const std::string data(1024 * 1024 + 32, 'x');
   Buffer buffer(data.size());
   REQUIRE(rv(operation.one_shot(text(data), buffer.output())) == CKR_OK);
@@ -138,7 +139,7 @@ TEST_CASE("Long data is split over requests, each chained to the one before") {
 TEST_CASE("A failure of the device and a missing argument are passed on") {
   Device device;
   device.working = false;
-  CbcOperation operation(Direction::kDecrypt, kIv, device.calls());
+  CbcOperation operation(CbcChain(Direction::kDecrypt, kIv, device.calls()));
   Buffer buffer(64);
   CHECK(rv(operation.one_shot(text("0123456789abcdef"), buffer.output())) == CKR_DEVICE_ERROR);
   CHECK(rv(operation.update(missing(), buffer.output())) == CKR_ARGUMENTS_BAD);

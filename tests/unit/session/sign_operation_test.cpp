@@ -11,8 +11,8 @@
 using namespace nethsm;
 using crypto::DigestAlgorithm;
 using session::Progress;
-using session::SignOperation;
-using PlanInput = token::SignPlan::Input;
+using session::Signing;
+using token::Scheme;
 
 namespace {
 
@@ -21,8 +21,8 @@ struct Device {
   std::vector<Bytes> messages;
   Bytes answer = Bytes(4, 's');
 
-  SignOperation start(const token::SignPlan& plan) {
-    auto operation = SignOperation::start(plan, [this](ByteView message) -> token::Result<Bytes> {
+  Signing start(const token::SignPlan& plan) {
+    auto operation = Signing::start(plan, [this](ByteView message) -> token::Result<Bytes> {
       messages.push_back(to_bytes(message));
       return answer;
     });
@@ -31,9 +31,9 @@ struct Device {
   }
 };
 
-token::SignPlan plan(PlanInput input, std::optional<DigestAlgorithm> digest = {}) {
+token::SignPlan plan(Scheme scheme, std::optional<DigestAlgorithm> digest = {}) {
   token::SignPlan plan;
-  plan.input = input;
+  plan.scheme = scheme;
   plan.digest = digest;
   plan.signature_length = 4;
   return plan;
@@ -45,7 +45,7 @@ Bytes sha256(std::string_view text) { return *crypto::digest(DigestAlgorithm::kS
 
 TEST_CASE("A message goes to the device as it is, in one piece or in parts") {
   Device device;
-  auto operation = device.start(plan(PlanInput::kMessage));
+  auto operation = device.start(plan(Scheme::kEdDsa));
   Buffer buffer(4);
   SECTION("in one piece") { REQUIRE(operation.one_shot(text("hello world"), buffer.output())); }
   SECTION("in parts") {
@@ -62,8 +62,7 @@ TEST_CASE("Hashing mechanisms send the digest, PKCS #1 v1.5 inside a DigestInfo"
   Device device;
   Buffer buffer(4);
   const bool wrapped = GENERATE(false, true);
-  token::SignPlan with_digest =
-      plan(wrapped ? PlanInput::kDigestInfo : PlanInput::kDigest, DigestAlgorithm::kSha256);
+  token::SignPlan with_digest = plan(wrapped ? Scheme::kPkcs1 : Scheme::kPss, DigestAlgorithm::kSha256);
   with_digest.exact_input = 32;
   auto operation = device.start(with_digest);
   const Bytes digest = sha256("hello world");
@@ -76,7 +75,7 @@ TEST_CASE("Hashing mechanisms send the digest, PKCS #1 v1.5 inside a DigestInfo"
 
 TEST_CASE("Size queries and short buffers neither sign nor take the data in twice") {
   Device device;
-  auto operation = device.start(plan(PlanInput::kMessage));
+  auto operation = device.start(plan(Scheme::kEdDsa));
   Buffer roomy(4);
   Buffer tight(3);
   SECTION("in one piece") {
@@ -100,7 +99,7 @@ TEST_CASE("Size queries and short buffers neither sign nor take the data in twic
 TEST_CASE("Data that is too long is refused before it is kept") {
   Device device;
   Buffer buffer(4);
-  token::SignPlan limited = plan(PlanInput::kMessage);
+  token::SignPlan limited = plan(Scheme::kEdDsa);
   limited.max_input = 5;
   auto operation = device.start(limited);
   REQUIRE(operation.update(text("12345")));
@@ -111,8 +110,8 @@ TEST_CASE("Data that is too long is refused before it is kept") {
 TEST_CASE("A digest for PSS has exactly the length of the hash") {
   Device device;
   Buffer buffer(4);
-  token::SignPlan exact = plan(PlanInput::kDigest);
-  exact.exact_input = 20;
+  token::SignPlan exact = plan(Scheme::kPss);
+  exact.exact_input = exact.max_input = 20;
   auto operation = device.start(exact);
   SECTION("shorter") { CHECK(rv(operation.one_shot(text("short"), buffer.output())) == CKR_DATA_LEN_RANGE); }
   SECTION("longer") {
@@ -124,7 +123,7 @@ TEST_CASE("A digest for PSS has exactly the length of the hash") {
 TEST_CASE("A digest for ECDSA is fitted to the curve") {
   Device device;
   device.answer = *from_hex("3006020101020102");
-  token::SignPlan ecdsa = plan(PlanInput::kEcdsa);
+  token::SignPlan ecdsa = plan(Scheme::kEcdsa);
   ecdsa.exact_input = 8;
   ecdsa.signature_length = 8;
   auto operation = device.start(ecdsa);
@@ -145,7 +144,7 @@ TEST_CASE("A digest for ECDSA is fitted to the curve") {
 
 TEST_CASE("An ECDSA input that the device cannot take in full is refused where the plan says so") {
   Device device;
-  token::SignPlan p521 = plan(PlanInput::kEcdsa);
+  token::SignPlan p521 = plan(Scheme::kEcdsa);
   p521.exact_input = 64;
   p521.max_input = 64;
   auto operation = device.start(p521);
@@ -158,11 +157,11 @@ TEST_CASE("A signature that is not what the plan promised is a device error and 
   Buffer buffer(8);
   SECTION("of another length") {
     device.answer = Bytes(5, 's');
-    auto operation = device.start(plan(PlanInput::kMessage));
+    auto operation = device.start(plan(Scheme::kEdDsa));
     CHECK(rv(operation.one_shot(text("data"), buffer.output())) == CKR_DEVICE_ERROR);
   }
   SECTION("not DER for ECDSA") {
-    auto operation = device.start(plan(PlanInput::kEcdsa));
+    auto operation = device.start(plan(Scheme::kEcdsa));
     CHECK(rv(operation.one_shot(text(""), buffer.output())) == CKR_DEVICE_ERROR);
   }
   CHECK(buffer.written() != device.answer);
@@ -170,7 +169,7 @@ TEST_CASE("A signature that is not what the plan promised is a device error and 
 
 TEST_CASE("A missing argument is passed on") {
   Device device;
-  auto operation = device.start(plan(PlanInput::kMessage));
+  auto operation = device.start(plan(Scheme::kEdDsa));
   Buffer buffer(4);
   CHECK(rv(operation.update(missing())) == CKR_ARGUMENTS_BAD);
   CHECK(rv(operation.one_shot(missing(), buffer.output())) == CKR_ARGUMENTS_BAD);

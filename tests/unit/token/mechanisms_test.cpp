@@ -13,24 +13,34 @@ using namespace nethsm::token;
 using M = api::Mechanism;
 
 TEST_CASE("The mechanisms and their abilities are exactly these") {
-  constexpr CK_FLAGS kSign = CKF_HW | CKF_SIGN;
+  constexpr CK_FLAGS kSign = CKF_HW | CKF_SIGN | CKF_VERIFY;
+  constexpr CK_FLAGS kRecover = CKF_SIGN_RECOVER | CKF_VERIFY_RECOVER;
+  constexpr CK_FLAGS kCipher = CKF_HW | CKF_ENCRYPT | CKF_DECRYPT;
   constexpr CK_FLAGS kEc = CKF_EC_F_P | CKF_EC_NAMEDCURVE | CKF_EC_UNCOMPRESS;
   const std::map<CK_MECHANISM_TYPE, CK_FLAGS> expected = {
       {CKM_RSA_PKCS_KEY_PAIR_GEN, CKF_HW | CKF_GENERATE_KEY_PAIR},
-      {CKM_RSA_PKCS, kSign | CKF_DECRYPT},
-      {CKM_RSA_X_509, CKF_HW | CKF_DECRYPT},
+      {CKM_RSA_PKCS, kSign | kRecover | kCipher},
+      {CKM_RSA_X_509, kSign | kRecover | kCipher},
       {CKM_SHA1_RSA_PKCS, kSign},
       {CKM_SHA224_RSA_PKCS, kSign},
       {CKM_SHA256_RSA_PKCS, kSign},
       {CKM_SHA384_RSA_PKCS, kSign},
       {CKM_SHA512_RSA_PKCS, kSign},
+      {CKM_SHA3_224_RSA_PKCS, kSign},
+      {CKM_SHA3_256_RSA_PKCS, kSign},
+      {CKM_SHA3_384_RSA_PKCS, kSign},
+      {CKM_SHA3_512_RSA_PKCS, kSign},
       {CKM_RSA_PKCS_PSS, kSign},
       {CKM_SHA1_RSA_PKCS_PSS, kSign},
       {CKM_SHA224_RSA_PKCS_PSS, kSign},
       {CKM_SHA256_RSA_PKCS_PSS, kSign},
       {CKM_SHA384_RSA_PKCS_PSS, kSign},
       {CKM_SHA512_RSA_PKCS_PSS, kSign},
-      {CKM_RSA_PKCS_OAEP, CKF_HW | CKF_DECRYPT},
+      {CKM_SHA3_224_RSA_PKCS_PSS, kSign},
+      {CKM_SHA3_256_RSA_PKCS_PSS, kSign},
+      {CKM_SHA3_384_RSA_PKCS_PSS, kSign},
+      {CKM_SHA3_512_RSA_PKCS_PSS, kSign},
+      {CKM_RSA_PKCS_OAEP, kCipher},
       {CKM_EC_KEY_PAIR_GEN, CKF_HW | CKF_GENERATE_KEY_PAIR | kEc},
       {CKM_ECDSA, kSign | kEc},
       {CKM_ECDSA_SHA1, kSign | kEc},
@@ -38,10 +48,17 @@ TEST_CASE("The mechanisms and their abilities are exactly these") {
       {CKM_ECDSA_SHA256, kSign | kEc},
       {CKM_ECDSA_SHA384, kSign | kEc},
       {CKM_ECDSA_SHA512, kSign | kEc},
+      {CKM_ECDSA_SHA3_224, kSign | kEc},
+      {CKM_ECDSA_SHA3_256, kSign | kEc},
+      {CKM_ECDSA_SHA3_384, kSign | kEc},
+      {CKM_ECDSA_SHA3_512, kSign | kEc},
       {CKM_EC_EDWARDS_KEY_PAIR_GEN, CKF_HW | CKF_GENERATE_KEY_PAIR},
       {CKM_EDDSA, kSign},
       {CKM_AES_KEY_GEN, CKF_HW | CKF_GENERATE},
-      {CKM_AES_CBC, CKF_HW | CKF_ENCRYPT | CKF_DECRYPT},
+      {CKM_AES_CBC, kCipher},
+      {CKM_AES_CBC_PAD, kCipher},
+      {CKM_AES_CMAC, kSign},
+      {CKM_AES_CMAC_GENERAL, kSign},
       {CKM_GENERIC_SECRET_KEY_GEN, CKF_HW | CKF_GENERATE},
       {CKM_SHA_1, CKF_DIGEST},
       {CKM_SHA224, CKF_DIGEST},
@@ -83,20 +100,36 @@ TEST_CASE("The allowed mechanisms of a key are those that its NetHSM mechanisms 
   using List = std::vector<CK_MECHANISM_TYPE>;
   CHECK(allowed_mechanisms(rsa_key(256, {M::kRsaSignaturePssSha256})) ==
         List{CKM_RSA_PKCS_PSS, CKM_SHA256_RSA_PKCS_PSS});
-  CHECK(allowed_mechanisms(rsa_key(256, {M::kRsaDecryptionOaepSha1, M::kRsaDecryptionRaw})) ==
-        List{CKM_RSA_X_509, CKM_RSA_PKCS_OAEP});
+  CHECK(allowed_mechanisms(rsa_key(256, {M::kRsaDecryptionOaepSha1})) == List{CKM_RSA_PKCS_OAEP});
+  CHECK(allowed_mechanisms(rsa_key(256, {M::kRsaDecryptionPkcs1})) == List{CKM_RSA_PKCS});
   CHECK(allowed_mechanisms(rsa_key(256, {M::kRsaSignaturePssMd5})).empty());
   CHECK(allowed_mechanisms(ed25519_key()) == List{CKM_EDDSA});
-  CHECK(allowed_mechanisms(generic_key({M::kAesDecryptionCbc})) == List{CKM_AES_CBC});
+  CHECK(allowed_mechanisms(generic_key({M::kAesDecryptionCbc})) == List{CKM_AES_CBC, CKM_AES_CBC_PAD});
+  CHECK(allowed_mechanisms(generic_key({M::kAesEncryptionCbc})) ==
+        List{CKM_AES_CBC, CKM_AES_CBC_PAD, CKM_AES_CMAC, CKM_AES_CMAC_GENERAL});
   CHECK(allowed_mechanisms(generic_key({})).empty());
   auto bip340 = curve_key(api::KeyType::kEcP256K1, 65);
   bip340.mechanisms = {M::kBip340Signature};
   CHECK(allowed_mechanisms(bip340).empty());
 }
 
+TEST_CASE("With the raw operation every mechanism of RSA is possible") {
+  const auto allowed = allowed_mechanisms(rsa_key(256, {M::kRsaDecryptionRaw}));
+  for (const MechanismRow& row : mechanism_rows()) {
+    CAPTURE(row.name);
+    const bool is_use = row.family == KeyFamily::kRsa && (row.flags & CKF_GENERATE_KEY_PAIR) == 0;
+    CHECK((std::ranges::count(allowed, row.type) == 1) == is_use);
+  }
+}
+
 TEST_CASE("A list of allowed mechanisms asks for the NetHSM mechanisms behind it") {
-  const std::vector<CK_MECHANISM_TYPE> list = {CKM_SHA256_RSA_PKCS, CKM_SHA512_RSA_PKCS_PSS, CKM_AES_GCM};
-  CHECK(device_mechanisms(list) == api::Mechanisms{M::kRsaSignaturePkcs1, M::kRsaSignaturePssSha512});
+  using List = std::vector<CK_MECHANISM_TYPE>;
+  CHECK(device_mechanisms(List{CKM_SHA256_RSA_PKCS, CKM_SHA512_RSA_PKCS_PSS, CKM_AES_GCM}) ==
+        api::Mechanisms{M::kRsaSignaturePkcs1, M::kRsaSignaturePssSha512});
+  // The raw operation only where there is no other way.
+  CHECK(device_mechanisms(List{CKM_RSA_X_509}) == api::Mechanisms{M::kRsaDecryptionRaw});
+  CHECK(device_mechanisms(List{CKM_SHA3_256_RSA_PKCS_PSS}) == api::Mechanisms{M::kRsaDecryptionRaw});
+  CHECK(device_mechanisms(List{CKM_AES_CMAC}) == api::Mechanisms{M::kAesEncryptionCbc});
 }
 
 TEST_CASE("A Generic key is an AES key as far as it can be used as one") {

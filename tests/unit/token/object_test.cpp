@@ -42,11 +42,11 @@ TEST_CASE("A private key is sensitive, stays in the device and shows its public 
   CHECK(number(key, CKA_CLASS) == CKO_PRIVATE_KEY);
   CHECK(number(key, CKA_KEY_TYPE) == CKK_RSA);
   for (const auto type : {CKA_TOKEN, CKA_PRIVATE, CKA_SENSITIVE, CKA_ALWAYS_SENSITIVE, CKA_NEVER_EXTRACTABLE,
-                          CKA_SIGN, CKA_DECRYPT, CKA_MODIFIABLE, CKA_DESTROYABLE}) {
+                          CKA_SIGN, CKA_SIGN_RECOVER, CKA_DECRYPT, CKA_MODIFIABLE, CKA_DESTROYABLE}) {
     CHECK(flag(key, type));
   }
-  for (const auto type : {CKA_EXTRACTABLE, CKA_COPYABLE, CKA_DERIVE, CKA_UNWRAP, CKA_SIGN_RECOVER,
-                          CKA_ALWAYS_AUTHENTICATE, CKA_WRAP_WITH_TRUSTED, CKA_LOCAL}) {
+  for (const auto type : {CKA_EXTRACTABLE, CKA_COPYABLE, CKA_DERIVE, CKA_UNWRAP, CKA_ALWAYS_AUTHENTICATE,
+                          CKA_WRAP_WITH_TRUSTED, CKA_LOCAL}) {
     CHECK_FALSE(flag(key, type));
   }
   CHECK(value(key, CKA_MODULUS).size() == 256);
@@ -107,7 +107,12 @@ TEST_CASE("Usage is what the NetHSM mechanisms allow") {
   const auto secret = object_of(CKO_SECRET_KEY, generic_key({M::kAesEncryptionCbc}));
   CHECK(flag(secret, CKA_ENCRYPT));
   CHECK_FALSE(flag(secret, CKA_DECRYPT));
-  CHECK_FALSE(flag(secret, CKA_SIGN));
+  // An authentication code is made of encryptions.
+  CHECK(flag(secret, CKA_SIGN));
+  CHECK(flag(secret, CKA_VERIFY));
+  CHECK_FALSE(flag(object_of(CKO_SECRET_KEY, generic_key({M::kAesDecryptionCbc})), CKA_SIGN));
+  CHECK_FALSE(flag(sign, CKA_SIGN_RECOVER));
+  CHECK(flag(object_of(CKO_PUBLIC_KEY, rsa_key(256, {M::kRsaSignaturePkcs1})), CKA_VERIFY_RECOVER));
 }
 
 TEST_CASE("A key reads as its label, or as its id where it has none") {
@@ -267,7 +272,7 @@ TEST_CASE("Which classes a template can match is known without looking at object
   CHECK(classes_that_can_match(AttributeList().boolean(CKA_PRIVATE, false).view()) ==
         (kPublicClass | kCertificateClass));
   CHECK(classes_that_can_match(AttributeList().text(CKA_SUBJECT, "x").view()) == kCertificateClass);
-  CHECK(classes_that_can_match(AttributeList().boolean(CKA_SIGN, true).view()) == kPrivateClass);
+  CHECK(classes_that_can_match(AttributeList().boolean(CKA_SIGN_RECOVER, true).view()) == kPrivateClass);
   CHECK(classes_that_can_match(AttributeList().object_class(CKO_PRIVATE_KEY).text(CKA_ISSUER, "x").view()) ==
         0);
   CHECK(classes_that_can_match(AttributeList().boolean(CKA_TRUSTED, true).view()) == 0);
