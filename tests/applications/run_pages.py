@@ -14,7 +14,8 @@ A page begins with a comment that says what it is about:
 
 `version` prints the version (its first line that has a digit counts), `packages` are Debian's, `level` is `main` for what
 Debian 12 main gives and `all` for the rest, `configuration` is a file of config/examples. Optional: `options`, for the
-simulator; `timeout`, in seconds.
+simulator; `timeout`, in seconds; `own`, a folder of the system that the page writes to: it sees an empty one of its own there,
+which takes root.
 
 Run are the blocks that are fenced as ```sh; a word after it asks for more:
   fails         the block ends with a command that has to fail, and not by a signal
@@ -142,9 +143,10 @@ class Cluster:
 class Shell:
     """One bash for a whole page, so that variables and folders stay; each block reports its status."""
 
-    def __init__(self, folder, environment):
+    def __init__(self, folder, environment, prefix=()):
+        self.folder = folder
         self.process = subprocess.Popen(
-            ["bash"], cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            [*prefix, "bash"], cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, start_new_session=True, errors="replace")
 
     def run(self, text, timeout, may_fail=False):
@@ -171,15 +173,28 @@ class Shell:
             os.killpg(self.process.pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
+        end_leftovers(self.folder)
         self.process.wait()
+
+
+def with_own(target, folder):
+    """The words that start a command with an empty folder in place of `target`."""
+    if not target:
+        return []
+    namespace = ["unshare", "--mount"]
+    if os.geteuid() != 0 or subprocess.run([*namespace, "true"], capture_output=True).returncode != 0:
+        raise Missing(f"root, for a {target} of its own")
+    own = folder / "own"
+    own.mkdir()
+    return [*namespace, "bash", "-c", 'mkdir -p "$2"; mount --bind "$1" "$2" && shift 2 && exec "$@"', "own", own, target]
 
 
 def end_leftovers(folder):
     """Daemons that a page has started and, having failed, not stopped: they have left the shell's process group."""
     for process in pathlib.Path("/proc").glob("[0-9]*"):
         try:
-            ours = os.readlink(process / "cwd").startswith(str(folder) + "/") or \
-                f"{folder}/".encode() in (process / "environ").read_bytes()
+            ours = os.readlink(process / "cwd").startswith(str(folder)) or \
+                str(folder).encode() in (process / "environ").read_bytes()
             if ours:
                 os.kill(int(process.name), signal.SIGKILL)
         except OSError:
@@ -231,7 +246,7 @@ def run_page(page, module, simulator):
         for name in ("SSH_AUTH_SOCK", "OPENSSL_CONF", "GNUPGHOME"):
             environment.pop(name, None)
         folder.chmod(0o755)
-        shell = Shell(work, environment)
+        shell = Shell(work, environment, with_own(page.facts.get("own"), folder))
         for block in page.blocks:
             if block.file:
                 (work / block.file).write_text(block.text)
@@ -241,7 +256,6 @@ def run_page(page, module, simulator):
     finally:
         if shell is not None:
             shell.kill()
-        end_leftovers(folder)
         cluster.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
