@@ -29,7 +29,8 @@ struct Request {
   RequestClass request_class = RequestClass::kRead;
   std::optional<Clock::duration> timeout = std::nullopt;  // for the answer; absent: the slot's
   std::optional<InstanceIndex> prefer = std::nullopt;     // asked first if it is working
-  bool only_preferred = false;                            // no other instance is asked
+  // No other instance is asked than `prefer` or, if that is absent, the one whose turn it is.
+  bool only_preferred = false;
   // Statuses that make the cluster go on to another instance besides 5xx, 412 and 429: a 404 for a key that
   // is known to exist elsewhere.
   bool try_others_on_not_found = false;

@@ -39,7 +39,7 @@ Delivery::Delivery(const Request& request, Fleet& fleet, std::size_t max_attempt
       tries_(fleet.size()) {}
 
 Delivery::Delivery(const Request& request, Fleet& fleet)
-    : Delivery(request, fleet, attempts_allowed(fleet.settings, only_one(request) ? 1 : fleet.size()),
+    : Delivery(request, fleet, attempts_allowed(fleet.settings, request.only_preferred ? 1 : fleet.size()),
                only_one(request)) {}
 
 Delivery::Delivery(const Request& request, Fleet& fleet, InstanceIndex only)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nethsm/client.h"
 
+#include <algorithm>
+
 #include "nethsm/client_impl.h"
 
 namespace nethsm::api {
@@ -44,6 +46,15 @@ Client::~Client() = default;
 
 void Client::stop() { impl_->cluster().stop(); }
 void Client::abandon_after_fork() noexcept { impl_->cluster().abandon_after_fork(); }
+
+bool Client::is_operational() {
+  auto request = impl_->read(nullptr, "/health/ready");
+  request.only_preferred = true;
+  const auto outcome = impl_->cluster().send(request);
+  if (outcome && outcome->http.status == 200) return true;
+  const auto all = states();
+  return std::ranges::find(all, SystemState::kOperational) != all.end();
+}
 
 std::vector<SystemState> Client::states() {
   const auto outcomes = impl_->cluster().send_to_each(impl_->read(nullptr, "/health/state"));

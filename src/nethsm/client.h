@@ -69,6 +69,9 @@ class Client {
   explicit Client(std::shared_ptr<cluster::Cluster> cluster);
   ~Client();
 
+  // At least one instance is operational. One that is expected to be is asked and, unless it says so, all at
+  // once.
+  bool is_operational();
   // The state of each instance, asked concurrently; kUnknown for those that do not answer.
   std::vector<SystemState> states();
   ApiResult<DeviceInfo> info();

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "token/device_status.h"
 
-#include <algorithm>
-
 namespace nethsm::token {
 namespace {
 
@@ -24,8 +22,7 @@ bool DeviceStatus::present() {
     // A first answer is waited for by everyone; later ones only by the thread that asks.
     if (!is_due(state->presence, kPresenceLifetime) && state->present) return *state->present;
   }
-  const auto states = client_.states();
-  const bool present = std::ranges::find(states, api::SystemState::kOperational) != states.end();
+  const bool present = client_.is_operational();
   auto state = state_.lock();
   state->present = present;
   state->presence.asked = Clock::now();

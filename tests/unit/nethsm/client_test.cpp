@@ -167,6 +167,18 @@ TEST_CASE("One stopped device fails no call") {
   CHECK(states[2] == SystemState::kOperational);
 }
 
+TEST_CASE("Whether a cluster is operational takes one request while it is") {
+  Devices devices(3);
+  devices.simulator.clear_requests();
+  CHECK(devices.client.is_operational());
+  CHECK(devices.simulator.requests().size() == 1);
+  devices.simulator.stop_instance(0);
+  devices.simulator.stop_instance(2);
+  for (int i = 0; i < 3; ++i) CHECK(devices.client.is_operational());
+  devices.simulator.stop_instance(1);
+  CHECK_FALSE(devices.client.is_operational());
+}
+
 TEST_CASE("Random bytes are as many as asked for") {
   Devices devices(1);
   CHECK(devices.client.random(devices.op, 1)->size() == 1);
