@@ -27,9 +27,10 @@ if [ "$install" = yes ]; then
 fi
 
 step "Building the module and the simulator"
-cmake --preset release -DNETHSM_BUILD_TESTS=OFF >/dev/null
-cmake --build --preset release --target nethsm_pkcs11 nethsm-simulator
-module=$PWD/build/release/libnethsm_pkcs11.so
+# Without debug information it takes half the time.
+cmake --preset release -B build/demo -DCMAKE_BUILD_TYPE=Release -DNETHSM_BUILD_TESTS=OFF >/dev/null
+cmake --build build/demo --target nethsm_pkcs11 nethsm-simulator
+module=$PWD/build/demo/libnethsm_pkcs11.so
 
 work=$(mktemp -d)
 simulator=
@@ -38,7 +39,7 @@ trap 'if [ -n "$simulator" ]; then kill "$simulator" 2>/dev/null || true; wait "
 step "Starting a cluster of three simulated NetHSMs"
 port=${NETHSM_DEMO_PORT:-28443}
 control=$((port + 10))
-build/release/nethsm-simulator --instances 3 --port "$port" --control-port "$control" --demo \
+build/demo/nethsm-simulator --instances 3 --port "$port" --control-port "$control" --demo \
   --write-config "$work/p11nethsm.conf" >"$work/simulator.log" 2>&1 &
 simulator=$!
 for _ in $(seq 100); do
