@@ -92,6 +92,12 @@ class Session {
   token::Status encrypt_update(const Input& part, const Output& ciphertext);
   token::Status encrypt_final(const Output& ciphertext);
 
+  // Two operations in one call: an Update of both. They go on or end together.
+  token::Status digest_encrypt_update(const Input& part, const Output& ciphertext);
+  token::Status sign_encrypt_update(const Input& part, const Output& ciphertext);
+  token::Status decrypt_digest_update(const Input& part, const Output& plaintext);
+  token::Status decrypt_verify_update(const Input& part, const Output& plaintext);
+
  private:
   using Lock = std::lock_guard<std::mutex>;
 
@@ -105,6 +111,18 @@ class Session {
   }
   // The key of an Init call; what is not public needs a login.
   token::Result<token::ObjectPtr> key_object(CK_OBJECT_HANDLE handle) const;
+
+  // True if there is a verification of this kind; the functions of the one kind do not see the other's.
+  bool is_verifying(bool with_signature) const;
+  template <class First, class Second, class Step>
+  static token::Status run_both(OperationSlot<First>& first, OperationSlot<Second>& second, Step&& step);
+  template <class Other>
+  token::Status take_in_and_encrypt(OperationSlot<Other>& other, const Input& part, const Output& ciphertext);
+  template <class Other>
+  token::Status decrypt_and_take_in(OperationSlot<Other>& other, const Input& part, const Output& plaintext);
+  static token::Result<Progress> updated(DigestOperation& op, const Input& part);
+  static token::Result<Progress> updated(SignOperation& op, const Input& part);
+  static token::Result<Progress> updated(VerifyOperation& op, const Input& part);
 
   template <class Step>
   token::Status run_verify(Use use, bool with_signature, Step&& step);

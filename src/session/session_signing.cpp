@@ -69,14 +69,15 @@ token::Status Session::verify_signature_init(const CK_MECHANISM* mechanism, CK_O
   return Ok{};
 }
 
+bool Session::is_verifying(bool with_signature) const {
+  const VerifyOperation* active = verify_.peek();
+  return active != nullptr && active->has_signature() == with_signature;
+}
+
 template <class Step>
 token::Status Session::run_verify(Use use, bool with_signature, Step&& step) {
   const Lock lock(operations_);
-  // The functions of the one kind do not see an operation that the other kind has begun.
-  const VerifyOperation* active = verify_.peek();
-  if (active != nullptr && active->has_signature() != with_signature) {
-    return token::fail(CKR_OPERATION_NOT_INITIALIZED);
-  }
+  if (!is_verifying(with_signature)) return token::fail(CKR_OPERATION_NOT_INITIALIZED);
   return verify_.run(use, std::forward<Step>(step));
 }
 
