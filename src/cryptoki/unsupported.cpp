@@ -65,19 +65,4 @@ CK_RV C_AsyncJoin(CK_SESSION_HANDLE hSession, CK_UTF8CHAR_PTR, CK_ULONG, CK_BYTE
   return not_supported("C_AsyncJoin", hSession);
 }
 
-// Verification of a signature that is given first.
-CK_RV C_VerifySignatureInit(CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR, CK_OBJECT_HANDLE, CK_BYTE_PTR,
-                            CK_ULONG) {
-  return not_supported("C_VerifySignatureInit", hSession);
-}
-CK_RV C_VerifySignature(CK_SESSION_HANDLE hSession, CK_BYTE_PTR, CK_ULONG) {
-  return not_supported("C_VerifySignature", hSession);
-}
-CK_RV C_VerifySignatureUpdate(CK_SESSION_HANDLE hSession, CK_BYTE_PTR, CK_ULONG) {
-  return not_supported("C_VerifySignatureUpdate", hSession);
-}
-CK_RV C_VerifySignatureFinal(CK_SESSION_HANDLE hSession) {
-  return not_supported("C_VerifySignatureFinal", hSession);
-}
-
 }  // extern "C"

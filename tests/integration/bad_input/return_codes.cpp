@@ -40,8 +40,9 @@ struct Row {
 };
 
 // What each function may answer beyond that (§5.4 to §5.20). C_DestroyObject's CKR_USER_NOT_LOGGED_IN is
-// ours: the list has no code for a token that lets only its administrator destroy keys. Functions without a
-// row are those that the module does not support.
+// ours: the list has no code for a token that lets only its administrator destroy keys. C_VerifySignature and
+// its kin get CKR_OPERATION_ACTIVE from C_Verify. Functions without a row are those that the module does not
+// support.
 std::vector<Row> rows() {
   return {
       {"C_Initialize", {CKR_CANT_LOCK, CKR_CRYPTOKI_ALREADY_INITIALIZED, CKR_NEED_TO_CREATE_THREADS}},
@@ -157,12 +158,9 @@ std::vector<Row> rows() {
       {"C_SessionCancel", {CKR_OPERATION_ACTIVE, CKR_OPERATION_CANCEL_FAILED}},
       {"C_VerifySignatureInit", {KEY_INIT, CKR_SIGNATURE_LEN_RANGE}},
       {"C_VerifySignature",
-       {SIGNATURE, CKR_DATA_INVALID, CKR_DATA_LEN_RANGE, CKR_OPERATION_NOT_INITIALIZED,
-        CKR_TOKEN_RESOURCE_EXCEEDED}},
-      {"C_VerifySignatureUpdate",
-       {CKR_DATA_LEN_RANGE, CKR_OPERATION_NOT_INITIALIZED, CKR_TOKEN_RESOURCE_EXCEEDED}},
-      {"C_VerifySignatureFinal",
-       {SIGNATURE, CKR_DATA_LEN_RANGE, CKR_OPERATION_NOT_INITIALIZED, CKR_TOKEN_RESOURCE_EXCEEDED}},
+       {SIGNATURE, CKR_DATA_INVALID, CKR_DATA_LEN_RANGE, OPERATION, CKR_TOKEN_RESOURCE_EXCEEDED}},
+      {"C_VerifySignatureUpdate", {CKR_DATA_LEN_RANGE, OPERATION, CKR_TOKEN_RESOURCE_EXCEEDED}},
+      {"C_VerifySignatureFinal", {SIGNATURE, CKR_DATA_LEN_RANGE, OPERATION, CKR_TOKEN_RESOURCE_EXCEEDED}},
       {"C_GetSessionValidationFlags", {CKR_OPERATION_ACTIVE}},
   };
 }

@@ -108,6 +108,19 @@ const Situation kSituations[] = {
        must(bench.token().sign_init(CKM_SHA256_RSA_PKCS, bench.rsa_private()), "C_SignInit");
        return bench.module()->C_SignUpdate(bench.session(), some_data, sizeof some_data);
      }},
+    {"a verification",
+     [](Bench& bench) {
+       CK_MECHANISM mechanism{CKM_SHA256_RSA_PKCS, nullptr, 0};
+       return bench.module()->C_VerifyInit(bench.session(), &mechanism, bench.rsa_public());
+     }},
+    {"a verification in parts of a signature given first",
+     [](Bench& bench) {
+       CK_MECHANISM mechanism{CKM_SHA256_RSA_PKCS, nullptr, 0};
+       must(bench.module()->C_VerifySignatureInit(bench.session(), &mechanism, bench.rsa_public(), some_data,
+                                                  sizeof some_data),
+            "C_VerifySignatureInit");
+       return bench.module()->C_VerifySignatureUpdate(bench.session(), some_data, sizeof some_data);
+     }},
     {"an RSA decryption",
      [](Bench& bench) {
        CK_MECHANISM mechanism{CKM_RSA_PKCS, nullptr, 0};
