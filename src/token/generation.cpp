@@ -43,9 +43,9 @@ Status Token::Impl::settle_name(const api::Credential& as, KeyName& name) {
   if (!existing && existing.error().kind != api::Error::Kind::kProtocol) {
     return failure(existing.error(), Doing::kManaging);
   }
-  return fail(CKR_ATTRIBUTE_VALUE_INVALID,
-              "the NetHSM already has a key \"" + name.id +
-                  "\"; CKA_ID (or CKA_LABEL before NetHSM 5.0) must be a new one");
+  return fail_loudly(CKR_ATTRIBUTE_VALUE_INVALID,
+                     "the NetHSM already has a key \"" + name.id +
+                         "\"; CKA_ID (or CKA_LABEL before NetHSM 5.0) must be a new one");
 }
 
 Status Token::Impl::adopt(const api::Credential& as, const KeyName& name, KeyRecord facts) {
