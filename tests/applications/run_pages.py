@@ -49,6 +49,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGES = ROOT / "docs" / "integrations"
 EXAMPLES = ROOT / "config" / "examples"
 
+# What build tools keep in the user's home, which is not the one of the pages.
+TOOLS_AT_HOME = {"CARGO_HOME": ".cargo", "RUSTUP_HOME": ".rustup", "NPM_CONFIG_USERCONFIG": ".npmrc"}
+
 HEADER = re.compile(r"^<!--\s*(application:.*?)-->", re.DOTALL | re.MULTILINE)
 BLOCK = re.compile(r"^```(\S+)([^\n]*)\n(.*?)^```|^<!-- test\n(.*?)^-->", re.DOTALL | re.MULTILINE)
 
@@ -243,6 +246,9 @@ def run_page(page, module, simulator):
         cluster.configure(EXAMPLES / page.facts.get("configuration", "cluster.conf"), configuration)
         environment = dict(os.environ, MODULE=str(module), P11NETHSM_CONFIG_FILE=str(configuration), HOME=str(home),
                            LC_ALL="C.UTF-8", CONTROL=cluster.control, PROJECT=str(ROOT), TZ="UTC")
+        for name, place in TOOLS_AT_HOME.items():
+            if (pathlib.Path.home() / place).exists():
+                environment.setdefault(name, str(pathlib.Path.home() / place))
         for name in ("SSH_AUTH_SOCK", "OPENSSL_CONF", "GNUPGHOME"):
             environment.pop(name, None)
         folder.chmod(0o755)
