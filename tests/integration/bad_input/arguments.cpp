@@ -336,12 +336,12 @@ std::size_t Arguments::capacity_of(std::size_t index) const {
 }
 
 void Arguments::fill_buffers() {
+  static const Bytes kGarbage = parameter_garbage(5001);
   for (std::size_t i = 0; i < words_.size(); ++i) {
     const Parameter& parameter = function_.parameters[i];
     if (!is_pointer(parameter)) continue;
     std::memset(buffer(i), kFill, kWatched);
-    const Bytes garbage = parameter_garbage(5001);
-    if (parameter.type == "CK_MECHANISM_PTR") std::ranges::copy(garbage, buffer(i) + kWatched);
+    if (parameter.type == "CK_MECHANISM_PTR") std::ranges::copy(kGarbage, buffer(i) + kWatched);
     if (parameter.type == "CK_VERSION_PTR") std::memset(buffer(i), 3, 2);
     if (parameter.type != "CK_UTF8CHAR_PTR") continue;
     std::string text = surroundings_.pin;
@@ -367,11 +367,11 @@ std::span<const Word> Arguments::prepare(const Variation& variation) {
 }
 
 std::string Arguments::trespass(CK_RV rv) const {
+  static const Bytes kUntouched(kWatched, kFill);
   for (std::size_t i = 0; i < words_.size(); ++i) {
     if (function_.parameters[i].type != "CK_BYTE_PTR" || words_[i] != word(buffer(i))) continue;
     const std::size_t from = rv == CKR_BUFFER_TOO_SMALL ? 0 : std::min(capacities_[i], kWatched);
-    const bool untouched =
-        std::all_of(buffer(i) + from, buffer(i) + kWatched, [](CK_BYTE b) { return b == kFill; });
+    const bool untouched = std::memcmp(buffer(i) + from, kUntouched.data(), kWatched - from) == 0;
     if (!untouched) return function_.parameters[i].name + " has been written beyond its length";
   }
   return {};

@@ -176,6 +176,7 @@ TEST_CASE("A session that is not there is the first thing to be noticed") {
     if (!function.takes_session()) continue;
     Arguments arguments(function, surroundings);
     for (const auto& variation : arguments.variations()) {
+      if (variation.is_one_of_many) continue;
       if (!variation.words.empty() && variation.words[0].first == 0) continue;  // the session itself
       const CK_RV rv = function.call(arguments.prepare(variation));
       findings.count_call();
