@@ -21,6 +21,23 @@ std::string lacks(const Object& key, api::Mechanism mode) {
          std::string(api::to_string(mode));
 }
 
+api::Mechanisms modes_for(CK_FLAGS use, const MechanismRow& row) {
+  if (use == CKF_DECRYPT) return row.decrypt | row.stand_in;
+  if (use == CKF_ENCRYPT) return row.family == KeyFamily::kAes ? row.encrypt : row.decrypt | row.stand_in;
+  return row.sign | row.stand_in;
+}
+
+// The key has no NetHSM mechanism for this one: the mechanism is not for the key if others of the same use
+// are, else the key is not for the use.
+CK_RV rv_of_lack(CK_FLAGS use, const Object& key) {
+  const api::Key& facts = key.record->key;
+  const bool has_others = std::ranges::any_of(mechanism_rows(), [&](const MechanismRow& row) {
+    return row.family == family_of(facts) && (row.flags & use) != 0 &&
+           !(modes_for(use, row) & facts.mechanisms).empty();
+  });
+  return has_others ? CKR_MECHANISM_INVALID : CKR_KEY_FUNCTION_NOT_PERMITTED;
+}
+
 // The row, if the mechanism can be used in this way with keys of this kind.
 Result<const MechanismRow*> row_for(const CK_MECHANISM& mechanism, CK_FLAGS use, const Object& key) {
   const MechanismRow* row = find_mechanism(mechanism.mechanism);
@@ -44,32 +61,33 @@ api::Mechanism only(api::Mechanisms modes) {
   return mode;
 }
 
-Result<api::Mechanism> permitted(const Object& key, api::Mechanism mode) {
+Result<api::Mechanism> permitted(const Object& key, CK_FLAGS use, api::Mechanism mode) {
   if (key.record->key.mechanisms.has(mode)) return mode;
-  return fail_loudly(CKR_KEY_FUNCTION_NOT_PERMITTED, lacks(key, mode));
+  return fail_loudly(rv_of_lack(use, key), lacks(key, mode));
 }
 
 // The device's own mode, if there is one and the key has it, or the raw operation, if the module can stand
 // in.
-Result<api::Mechanism> rsa_mode(const Object& key, const MechanismRow& row, api::Mechanisms own,
+Result<api::Mechanism> rsa_mode(const Object& key, CK_FLAGS use, const MechanismRow& row,
                                 std::optional<api::Mechanism> native) {
   constexpr auto kRaw = api::Mechanism::kRsaDecryptionRaw;
   const api::Mechanisms has = key.record->key.mechanisms;
   if (native && has.has(*native)) return *native;
   if (row.stand_in.has(kRaw) && has.has(kRaw)) return kRaw;
-  if (native) return fail_loudly(CKR_KEY_FUNCTION_NOT_PERMITTED, lacks(key, *native));
-  if (own.has(kRaw)) return fail_loudly(CKR_KEY_FUNCTION_NOT_PERMITTED, lacks(key, kRaw));
-  return fail_loudly(CKR_MECHANISM_PARAM_INVALID,
+  if (native) return fail_loudly(rv_of_lack(use, key), lacks(key, *native));
+  // Whatever the parameter says, or just because of it.
+  const bool is_always_raw = modes_for(use, row) == row.stand_in;
+  return fail_loudly(is_always_raw ? rv_of_lack(use, key) : CKR_MECHANISM_PARAM_INVALID,
                      std::string(row.name) +
                          ": the device cannot do this itself, and for the module to do it " +
                          lacks(key, kRaw));
 }
 
 // A public key is used for what the private one can do, in whatever way.
-Status public_use_permitted(const Object& key, const MechanismRow& row, api::Mechanisms own) {
-  if (!((own | row.stand_in) & key.record->key.mechanisms).empty()) return Ok{};
-  return fail(CKR_KEY_FUNCTION_NOT_PERMITTED, "the NetHSM mechanisms of the key \"" + key.record->key.id +
-                                                  "\" do not allow " + std::string(row.name));
+Status public_use_permitted(const Object& key, CK_FLAGS use, const MechanismRow& row) {
+  if (!(modes_for(use, row) & key.record->key.mechanisms).empty()) return Ok{};
+  return fail(rv_of_lack(use, key), "the NetHSM mechanisms of the key \"" + key.record->key.id +
+                                        "\" do not allow " + std::string(row.name));
 }
 
 // What does not fit into the modulus; small keys can be imported.
@@ -113,9 +131,10 @@ Result<RsaSignature> rsa_signature(const CK_MECHANISM& mechanism, const Mechanis
   return rsa;
 }
 
-Result<SignPlan> sign_rsa(const CK_MECHANISM& mechanism, const MechanismRow& row, const Object& key) {
+Result<SignPlan> sign_rsa(const CK_MECHANISM& mechanism, CK_FLAGS use, const MechanismRow& row,
+                          const Object& key) {
   const RsaSignature rsa = TRY(rsa_signature(mechanism, row, key.record->key));
-  return SignPlan{rsa.plan, TRY(rsa_mode(key, row, row.sign, rsa.native))};
+  return SignPlan{rsa.plan, TRY(rsa_mode(key, use, row, rsa.native))};
 }
 
 SignPlan ecdsa_plan(const MechanismRow& row, const CurveFacts& curve) {
@@ -131,7 +150,7 @@ Result<SignPlan> sign_ecdsa(const MechanismRow& row, const Object& key) {
   plan.exact_input = curve.device_digest;
   // P-521 would use 66 bytes of a longer digest, and the device takes 64: refused rather than signed wrongly.
   if (curve.device_digest < crypto::order_size(curve.curve)) plan.max_input = curve.device_digest;
-  TRY(permitted(key, plan.mode));
+  TRY(permitted(key, CKF_SIGN, plan.mode));
   return plan;
 }
 
@@ -142,7 +161,7 @@ Result<SignPlan> eddsa_plan(const CK_MECHANISM& mechanism, const MechanismRow& r
 
 Result<SignPlan> cmac_plan(const CK_MECHANISM& mechanism, const MechanismRow& row, const Object& key) {
   const std::size_t length = TRY(mac_length_of(mechanism, row));
-  const auto mode = TRY(permitted(key, only(row.sign)));
+  const auto mode = TRY(permitted(key, CKF_SIGN, only(row.sign)));
   return SignPlan{{.scheme = row.scheme, .signature_length = length}, mode};
 }
 
@@ -174,12 +193,12 @@ Result<SignPlan> plan_sign(const CK_MECHANISM& mechanism, const Object& key, CK_
     case Scheme::kPkcs1:
     case Scheme::kPss:
     case Scheme::kRaw:
-      return sign_rsa(mechanism, *row, key);
+      return sign_rsa(mechanism, use, *row, key);
     case Scheme::kEcdsa:
       return sign_ecdsa(*row, key);
     case Scheme::kEdDsa: {
       const SignPlan plan = TRY(eddsa_plan(mechanism, *row));
-      TRY(permitted(key, plan.mode));
+      TRY(permitted(key, CKF_SIGN, plan.mode));
       return plan;
     }
     case Scheme::kCmac:
@@ -193,7 +212,7 @@ Result<SignPlan> plan_sign(const CK_MECHANISM& mechanism, const Object& key, CK_
 Result<SignPlan> plan_verify(const CK_MECHANISM& mechanism, const Object& key, CK_FLAGS use) {
   const MechanismRow* row = TRY(row_for(mechanism, use, key));
   if (row->scheme == Scheme::kCmac) return cmac_plan(mechanism, *row, key);
-  TRY(public_use_permitted(key, *row, row->sign));
+  TRY(public_use_permitted(key, use, *row));
   switch (row->scheme) {
     case Scheme::kEcdsa:
       return ecdsa_plan(*row, *curve_of(key.record->key.type));
@@ -208,7 +227,7 @@ Result<DecryptPlan> plan_decrypt(const CK_MECHANISM& mechanism, const Object& ke
   const MechanismRow* row = TRY(row_for(mechanism, CKF_DECRYPT, key));
   if (row->parameter == Parameter::kIv) {
     const CbcCipher cipher = TRY(cbc_cipher(mechanism, *row));
-    return DecryptPlan{TRY(permitted(key, only(row->decrypt))), cipher};
+    return DecryptPlan{TRY(permitted(key, CKF_DECRYPT, only(row->decrypt))), cipher};
   }
   OaepChoice choice;
   if (row->parameter == Parameter::kOaep) {
@@ -217,18 +236,18 @@ Result<DecryptPlan> plan_decrypt(const CK_MECHANISM& mechanism, const Object& ke
     choice.native = only(row->decrypt);
   }
   const RsaCipher cipher = TRY(rsa_cipher(*row, key, choice.oaep));
-  return DecryptPlan{TRY(rsa_mode(key, *row, row->decrypt, choice.native)), cipher};
+  return DecryptPlan{TRY(rsa_mode(key, CKF_DECRYPT, *row, choice.native)), cipher};
 }
 
 Result<EncryptPlan> plan_encrypt(const CK_MECHANISM& mechanism, const Object& key) {
   const MechanismRow* row = TRY(row_for(mechanism, CKF_ENCRYPT, key));
   if (row->parameter == Parameter::kIv) {
     const CbcCipher cipher = TRY(cbc_cipher(mechanism, *row));
-    return EncryptPlan{TRY(permitted(key, only(row->encrypt))), cipher};
+    return EncryptPlan{TRY(permitted(key, CKF_ENCRYPT, only(row->encrypt))), cipher};
   }
   Oaep oaep;
   if (row->parameter == Parameter::kOaep) oaep = TRY(oaep_of(mechanism, *row)).oaep;
-  TRY(public_use_permitted(key, *row, row->decrypt));
+  TRY(public_use_permitted(key, CKF_ENCRYPT, *row));
   return EncryptPlan{{}, TRY(rsa_cipher(*row, key, oaep))};
 }
 

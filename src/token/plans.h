@@ -67,10 +67,11 @@ struct EncryptPlan {
   std::variant<RsaCipher, CbcCipher> cipher;
 };
 
-// Codes: CKR_MECHANISM_INVALID (not offered for this use), CKR_MECHANISM_PARAM_INVALID (also where neither
-// the device nor, with the NetHSM mechanisms of the key, the module can do what the parameter asks for),
-// CKR_KEY_TYPE_INCONSISTENT, CKR_KEY_SIZE_RANGE, CKR_KEY_FUNCTION_NOT_PERMITTED (the key lacks the NetHSM
-// mechanism, or is the other half of the pair).
+// Codes: CKR_MECHANISM_INVALID (not offered for this use, or not by the NetHSM mechanisms of this key),
+// CKR_MECHANISM_PARAM_INVALID (also where neither the device nor, with the NetHSM mechanisms of the key, the
+// module can do what the parameter asks for), CKR_KEY_TYPE_INCONSISTENT, CKR_KEY_SIZE_RANGE,
+// CKR_KEY_FUNCTION_NOT_PERMITTED (the key has no NetHSM mechanism for this use, or is the other half of the
+// pair).
 //
 // Signatures are made with private keys and verified with public ones, RSA likewise; AES keys do everything.
 // `use` of plan_sign: CKF_SIGN or CKF_SIGN_RECOVER, of plan_verify: CKF_VERIFY or CKF_VERIFY_RECOVER.

@@ -98,7 +98,7 @@ TEST_CASE("The mechanisms of PSS over SHA-3 need the raw operation whatever the 
   CHECK(plan_sign(mechanism, private_key(rsa_key(256, {M::kRsaDecryptionRaw})))->mode ==
         M::kRsaDecryptionRaw);
   CHECK(rv(plan_sign(mechanism, private_key(rsa_key(256, {M::kRsaSignaturePssSha512})))) ==
-        CKR_KEY_FUNCTION_NOT_PERMITTED);
+        CKR_MECHANISM_INVALID);
 }
 
 TEST_CASE("PSS parameters that make no sense are refused") {
@@ -259,14 +259,14 @@ TEST_CASE("RSA encryption is done with the public key and whatever OAEP can be")
   REQUIRE(plan);
   CHECK(rsa(*plan).max_plain == 190);
   // Nobody could decrypt that.
-  CHECK(rv(plan_encrypt(plain(CKM_RSA_PKCS), key)) == CKR_KEY_FUNCTION_NOT_PERMITTED);
+  CHECK(rv(plan_encrypt(plain(CKM_RSA_PKCS), key)) == CKR_MECHANISM_INVALID);
 }
 
 TEST_CASE("Signatures are verified with the public key, for mechanisms that the private one has") {
   const auto key = public_half(rsa_key(256, {M::kRsaSignaturePkcs1}));
   CHECK(plan_verify(plain(CKM_SHA3_384_RSA_PKCS), key)->signature_length == 256);
   CK_RSA_PKCS_PSS_PARAMS pss{CKM_SHA256, CKG_MGF1_SHA256, 32};
-  CHECK(rv(plan_verify(with(CKM_RSA_PKCS_PSS, pss), key)) == CKR_KEY_FUNCTION_NOT_PERMITTED);
+  CHECK(rv(plan_verify(with(CKM_RSA_PKCS_PSS, pss), key)) == CKR_MECHANISM_INVALID);
   CHECK(rv(plan_verify(plain(CKM_RSA_PKCS), private_key(rsa_key()))) == CKR_KEY_FUNCTION_NOT_PERMITTED);
   // Of any digest, unlike signing.
   CHECK(plan_verify(plain(CKM_ECDSA), public_half(curve_key(api::KeyType::kEcP521, 133)))->max_input ==
@@ -328,12 +328,13 @@ TEST_CASE("A mechanism is offered for its uses, its type of key and its half of 
   CHECK(rv(plan_sign(plain(CKM_RSA_PKCS), object_of(CKO_CERTIFICATE, rsa_key()))) == CKR_KEY_HANDLE_INVALID);
 }
 
-TEST_CASE("A key is used only for what its NetHSM mechanisms permit") {
+TEST_CASE(
+    "What its NetHSM mechanisms lack is refused: the mechanism, or the whole use if there is nothing of it") {
   const auto sign_only = private_key(rsa_key(256, {M::kRsaSignaturePkcs1}));
   CHECK(plan_sign(plain(CKM_SHA256_RSA_PKCS), sign_only));
   CHECK(rv(plan_decrypt(plain(CKM_RSA_PKCS), sign_only)) == CKR_KEY_FUNCTION_NOT_PERMITTED);
   CK_RSA_PKCS_PSS_PARAMS pss{CKM_SHA256, CKG_MGF1_SHA256, 32};
-  CHECK(rv(plan_sign(with(CKM_RSA_PKCS_PSS, pss), sign_only)) == CKR_KEY_FUNCTION_NOT_PERMITTED);
+  CHECK(rv(plan_sign(with(CKM_RSA_PKCS_PSS, pss), sign_only)) == CKR_MECHANISM_INVALID);
   Bytes iv(16);
   const CK_MECHANISM cbc{CKM_AES_CBC, iv.data(), 16};
   CHECK(rv(plan_encrypt(cbc, secret_key(generic_key({M::kAesDecryptionCbc})))) ==
