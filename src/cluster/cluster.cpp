@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cluster/cluster.h"
 
+#include <algorithm>
+
 #include "cluster/batch.h"
 #include "cluster/probes.h"
 
@@ -9,11 +11,25 @@ namespace nethsm::cluster {
 // A single instance gets all requests, failed or not: there is nothing to watch for.
 Fleet::Fleet(Settings slot_settings)
     : settings(std::move(slot_settings)),
+      next_turn(settings.first_turn),
       monitor(*this, settings.threads_allowed && settings.instances.size() > 1) {
   const auto tls = settings.tls ? settings.tls : std::make_shared<transport::TlsContexts>();
   for (const auto& instance : settings.instances) {
     instances.push_back(std::make_unique<Instance>(settings, instance, tls, sockets, stop));
   }
+}
+
+InstanceIndex Fleet::take_turn() {
+  const std::size_t turn = next_turn.fetch_add(1, std::memory_order_relaxed);
+  if (instances.empty()) return 0;
+  const auto works = [](const auto& instance) { return instance->health().is_working(); };
+  const auto working = static_cast<std::size_t>(std::ranges::count_if(instances, works));
+  if (working == 0 || working == size()) return turn % size();
+  std::size_t index = 0;
+  for (std::size_t left = turn % working; index + 1 < size(); ++index) {
+    if (works(instances[index]) && left-- == 0) break;  // an instance may change its state meanwhile
+  }
+  return index;
 }
 
 void Fleet::failed(InstanceIndex instance, const std::string& why) {

@@ -35,7 +35,7 @@ Delivery::Delivery(const Request& request, Fleet& fleet, std::size_t max_attempt
       fleet_(fleet),
       max_attempts_(max_attempts),
       only_(only),
-      start_(fleet.next.fetch_add(1, std::memory_order_relaxed)),
+      start_(fleet.take_turn()),
       tries_(fleet.size()) {}
 
 Delivery::Delivery(const Request& request, Fleet& fleet)

@@ -20,6 +20,10 @@ struct Fleet : std::enable_shared_from_this<Fleet> {
 
   std::size_t size() const { return instances.size(); }
 
+  // Whose turn it is. Those that work get equal shares, also while others are failed: simply skipping a
+  // failed one would give the next one its share on top.
+  InstanceIndex take_turn();
+
   // What a request has found out about an instance.
   void failed(InstanceIndex instance, const std::string& why);
   void refused(InstanceIndex instance, const std::string& why);  // its certificate
@@ -28,7 +32,7 @@ struct Fleet : std::enable_shared_from_this<Fleet> {
   StopSignal stop;
   transport::OpenSockets sockets;  // outlives the connections of the instances
   std::vector<std::unique_ptr<Instance>> instances;
-  std::atomic<std::size_t> next{0};  // round robin
+  std::atomic<std::size_t> next_turn;  // round robin
   Monitor monitor;
 };
 

@@ -33,8 +33,8 @@ class Instance {
     pool_.give_back(std::move(connection));
   }
 
-  // What a request found out. The first of a kind is logged, and true is returned; nothing is once the cluster
-  // is being stopped: what fails then fails for that.
+  // What a request found out. The first of a kind is logged, and true is returned; nothing is once the
+  // cluster is being stopped: what fails then fails for that.
   bool failed(const std::string& why);
   bool refused(const std::string& why);
   void worked(Clock::time_point began);  // when the request was sent

@@ -21,6 +21,7 @@ struct InstanceSettings {
 struct Settings {
   std::string name;  // the slot's label, for log lines
   std::vector<InstanceSettings> instances;
+  std::size_t first_turn = 0;  // the instance that is asked first; round robin from there
   struct Retries {
     std::uint32_t count = 0;
     seconds delay{0};

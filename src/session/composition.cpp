@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session/composition.h"
 
+#include <unistd.h>
+
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "cluster/cluster.h"
 #include "config/config.h"
@@ -49,6 +52,8 @@ Result<cluster::Settings, std::string> cluster_settings(const config::Slot& slot
   if (slot.timeout) settings.timeout = *slot.timeout;
   settings.connections_max_idle_duration = slot.connections_max_idle_duration;
   settings.threads_allowed = threads_allowed;
+  // Another one in each process: many short-lived ones would all begin with the first.
+  settings.first_turn = static_cast<std::size_t>(Clock::now().time_since_epoch().count() + ::getpid());
   return settings;
 }
 
