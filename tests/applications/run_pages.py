@@ -12,10 +12,10 @@ A page begins with a comment that says what it is about:
        level: main
        configuration: cluster.conf -->
 
-`version` prints the version (its first line that has a digit counts), `packages` are Debian's, `level` is `main` for what
-Debian 12 main gives and `all` for the rest, `configuration` is a file of config/examples. Optional: `options`, for the
-simulator; `timeout`, in seconds; `own`, a folder of the system that the page writes to: it sees an empty one of its own there,
-which takes root.
+`version` prints the version (its first line that has a digit counts; it runs in the project's folder), `packages` are
+Debian's, `level` is `main` for what Debian 12 main gives and `all` for the rest, `configuration` is a file of
+config/examples. Optional: `options`, for the simulator; `timeout`, in seconds; `own`, a folder of the system that the page
+writes to: it sees an empty one of its own there, which takes root.
 
 Run are the blocks that are fenced as ```sh; a word after it asks for more:
   fails         the block ends with a command that has to fail, and not by a signal
@@ -205,7 +205,8 @@ def end_leftovers(folder):
 
 
 def version_of(page):
-    said = subprocess.run(["bash", "-c", page.facts["version"]], capture_output=True, text=True, errors="replace")
+    said = subprocess.run(["bash", "-c", page.facts["version"]], cwd=ROOT, capture_output=True, text=True,
+                          errors="replace")
     lines = [line for line in (said.stdout + said.stderr).splitlines() if re.search(r"\d", line)]
     if said.returncode != 0 or not lines:
         raise Missing(page.facts.get("packages", ""))
