@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The keys that the checks share, made with templates that every module ought to take.
-#include <openssl/x509.h>
-
-#include <memory>
-
 #include "check.h"
 #include "fixture/openssl.h"
 #include "provider.h"
@@ -13,18 +9,6 @@ namespace {
 
 constexpr CK_ULONG kRsaBits = 2048;
 constexpr CK_ULONG kAesBytes = 32;
-
-Bytes subject_of(const Bytes& der) {
-  const CK_BYTE* at = der.data();
-  const std::unique_ptr<X509, decltype(&X509_free)> certificate(
-      d2i_X509(nullptr, &at, static_cast<long>(der.size())), X509_free);
-  CK_BYTE* subject = nullptr;
-  const int length = i2d_X509_NAME(X509_get_subject_name(certificate.get()), &subject);
-  EXPECT_THAT(length > 0);
-  const Bytes bytes(subject, subject + length);
-  OPENSSL_free(subject);
-  return bytes;
-}
 
 CK_RV generate_rsa(Provider& p, CK_SESSION_HANDLE session, const char* name) {
   CK_MECHANISM mechanism{CKM_RSA_PKCS_KEY_PAIR_GEN, nullptr, 0};
@@ -61,7 +45,7 @@ CK_RV create_certificate(Provider& p, CK_SESSION_HANDLE session, const char* nam
   const Bytes der = test::any_certificate(name);
   Attributes attributes = public_template(name);
   attributes.number(CKA_CLASS, CKO_CERTIFICATE).number(CKA_CERTIFICATE_TYPE, CKC_X_509);
-  attributes.bytes(CKA_SUBJECT, subject_of(der)).bytes(CKA_VALUE, der);
+  attributes.bytes(CKA_SUBJECT, test::subject_of(der)).bytes(CKA_VALUE, der);
   CK_OBJECT_HANDLE certificate = 0;
   return p.c.C_CreateObject(session, attributes.data(), attributes.size(), &certificate);
 }
