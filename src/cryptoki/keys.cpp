@@ -14,7 +14,7 @@ CK_RV C_GenerateKey(CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR pMechanism, CK_
     TRY(not_null(phKey));
     const Template secret = TRY(Template::from(pTemplate, ulCount));
     TRY(session.may_create(secret));
-    *phKey = TRY(session.token().generate_key(*pMechanism, secret));
+    *phKey = TRY(session.token().generate_key(*pMechanism, secret, hSession));
     return Ok{};
   });
 }
@@ -31,7 +31,7 @@ CK_RV C_GenerateKeyPair(CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR pMechanism,
     const Template private_key = TRY(Template::from(pPrivateKeyTemplate, ulPrivateKeyAttributeCount));
     TRY(session.may_create(public_key));
     TRY(session.may_create(private_key));
-    const auto pair = TRY(session.token().generate_key_pair(*pMechanism, public_key, private_key));
+    const auto pair = TRY(session.token().generate_key_pair(*pMechanism, public_key, private_key, hSession));
     *phPublicKey = pair.public_key;
     *phPrivateKey = pair.private_key;
     return Ok{};

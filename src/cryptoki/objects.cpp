@@ -32,6 +32,17 @@ CK_RV C_CreateObject(CK_SESSION_HANDLE hSession, CK_ATTRIBUTE_PTR pTemplate, CK_
   });
 }
 
+CK_RV C_CopyObject(CK_SESSION_HANDLE hSession, CK_OBJECT_HANDLE hObject, CK_ATTRIBUTE_PTR pTemplate,
+                   CK_ULONG ulCount, CK_OBJECT_HANDLE_PTR phNewObject) {
+  return session_entry("C_CopyObject", hSession, [&](Session& session) -> Status {
+    TRY(not_null(phNewObject));
+    const Template changes = TRY(Template::from(pTemplate, ulCount));
+    TRY(session.may_create(changes));
+    *phNewObject = TRY(session.token().copy_object(hObject, changes, hSession));
+    return Ok{};
+  });
+}
+
 CK_RV C_DestroyObject(CK_SESSION_HANDLE hSession, CK_OBJECT_HANDLE hObject) {
   return session_entry(
       "C_DestroyObject", hSession,

@@ -207,6 +207,7 @@ token::Status finalize() {
     library = std::move(own->library);
   }
   own->live.store(nullptr);
+  library->end_session_objects();
   library->stop();
   log::shut_down();
   replace_configuration(*own, nullptr);

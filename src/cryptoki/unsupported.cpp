@@ -15,12 +15,6 @@ CK_RV C_SetOperationState(CK_SESSION_HANDLE hSession, CK_BYTE_PTR, CK_ULONG, CK_
   return not_supported("C_SetOperationState", hSession);
 }
 
-// Objects are not copied: a NetHSM key stands for itself only.
-CK_RV C_CopyObject(CK_SESSION_HANDLE hSession, CK_OBJECT_HANDLE, CK_ATTRIBUTE_PTR, CK_ULONG,
-                   CK_OBJECT_HANDLE_PTR) {
-  return not_supported("C_CopyObject", hSession);
-}
-
 // The device neither wraps, unwraps nor derives keys, with any mechanism.
 CK_RV C_WrapKey(CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR, CK_OBJECT_HANDLE, CK_OBJECT_HANDLE, CK_BYTE_PTR,
                 CK_ULONG_PTR) {

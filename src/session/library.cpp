@@ -60,21 +60,31 @@ token::Result<CK_SESSION_HANDLE> Library::open_session(CK_SLOT_ID slot, CK_FLAGS
 
 token::Status Library::close_session(CK_SESSION_HANDLE handle) {
   std::shared_ptr<Session> closed;  // destroyed after the lock is gone
-  auto sessions = sessions_.lock();
-  closed = sessions->remove(handle);
-  if (closed == nullptr) return token::fail(CKR_SESSION_HANDLE_INVALID);
-  closed->token().end_session_objects(handle);
-  if (sessions->counts(closed->slot()).all == 0) closed->token().forget_login();
+  token::Token::EndedKeys ended;
+  {
+    auto sessions = sessions_.lock();
+    closed = sessions->remove(handle);
+    if (closed == nullptr) return token::fail(CKR_SESSION_HANDLE_INVALID);
+    const bool was_last = sessions->counts(closed->slot()).all == 0;
+    ended =
+        was_last ? closed->token().end_all_session_objects() : closed->token().end_session_objects(handle);
+    if (was_last) closed->token().forget_login();
+  }
+  closed->token().delete_ended(ended);
   return Ok{};
 }
 
 token::Status Library::close_all_sessions(CK_SLOT_ID slot) {
   const auto token = TRY(this->token(slot));
-  auto sessions = sessions_.lock();
-  if (sessions->counts(slot).all == 0) return Ok{};
-  sessions->remove_all(slot);
-  token->end_all_session_objects();
-  token->forget_login();
+  token::Token::EndedKeys ended;
+  {
+    auto sessions = sessions_.lock();
+    if (sessions->counts(slot).all == 0) return Ok{};
+    sessions->remove_all(slot);
+    ended = token->end_all_session_objects();
+    token->forget_login();
+  }
+  token->delete_ended(ended);
   return Ok{};
 }
 
@@ -95,6 +105,10 @@ token::Status Library::login(const Session& session, CK_USER_TYPE user, const Se
     return refusal();
   }
   return Ok{};
+}
+
+void Library::end_session_objects() {
+  for (const auto& token : tokens_) token->delete_ended(token->end_all_session_objects());
 }
 
 void Library::stop() {

@@ -48,6 +48,8 @@ class Library {
   token::Status login(const Session& session, CK_USER_TYPE user, const Secret& pin,
                       const std::string& name = {});
 
+  // C_Finalize, before stop(): temporary keys leave the devices.
+  void end_session_objects();
   // C_Finalize and exit: every request that is under way or to come fails at once.
   void stop();
   void wait_until_stopped();

@@ -190,6 +190,21 @@ std::string attribute_name(CK_ATTRIBUTE_TYPE type) {
   return "attribute 0x" + digits;
 }
 
+Status check_attributes(const Template& object, ClassSet of) {
+  for (const CK_ATTRIBUTE& attribute : object.attributes()) {
+    const AttributeRow* row = find_attribute(attribute.type, of);
+    if (row == nullptr) {
+      return fail(CKR_ATTRIBUTE_TYPE_INVALID,
+                  attribute_name(attribute.type) + " is not an attribute of the object");
+    }
+    TRY(check_form(*row, ByteView(static_cast<const std::uint8_t*>(attribute.pValue), attribute.ulValueLen)));
+    if (row->given == Given::kNever) {
+      return fail(CKR_ATTRIBUTE_READ_ONLY, std::string(row->name) + " is set by the token alone");
+    }
+  }
+  return Ok{};
+}
+
 ClassSet classes_that_can_match(const Template& wanted) {
   ClassSet classes = 0;
   for (const ClassRow& row : kClasses) {

@@ -56,6 +56,10 @@ const AttributeRow* find_attribute(CK_ATTRIBUTE_TYPE type, ClassSet of);
 // Whether the bytes can be a value of the attribute at all: CKR_ATTRIBUTE_VALUE_INVALID.
 Status check_form(const AttributeRow& row, ByteView value);
 
+// Each attribute must be one of the class (CKR_ATTRIBUTE_TYPE_INVALID), have its form
+// (CKR_ATTRIBUTE_VALUE_INVALID), and be one that applications may give (CKR_ATTRIBUTE_READ_ONLY).
+Status check_attributes(const Template& object, ClassSet of);
+
 // "CKA_LABEL", or the number in hex.
 std::string attribute_name(CK_ATTRIBUTE_TYPE type);
 

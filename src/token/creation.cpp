@@ -20,7 +20,7 @@ Result<CK_OBJECT_HANDLE> Token::create_object(const Template& object, CK_SESSION
   switch (*object_class) {
     case CKO_PRIVATE_KEY:
     case CKO_SECRET_KEY:
-      return impl_->import_key(object, *object_class);
+      return impl_->import_key(object, *object_class, session);
     case CKO_PUBLIC_KEY:
       return impl_->create_public_key(object, session);
     case CKO_CERTIFICATE:

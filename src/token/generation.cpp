@@ -4,6 +4,7 @@
 
 #include "token/attributes.h"
 #include "token/key_id.h"
+#include "token/memory_template.h"
 #include "token/new_key.h"
 #include "token/rv.h"
 #include "token/token_impl.h"
@@ -14,6 +15,9 @@ namespace {
 Result<const MechanismRow*> generation_for(const CK_MECHANISM& mechanism, CK_FLAGS use) {
   const MechanismRow* row = find_generation(mechanism.mechanism);
   if (row == nullptr || (row->flags & use) == 0) return fail(CKR_MECHANISM_INVALID);
+  if (mechanism.ulParameterLen != 0) {
+    return fail(CKR_MECHANISM_PARAM_INVALID, std::string(row->name) + " has no parameter");
+  }
   return row;
 }
 
@@ -48,7 +52,15 @@ Status Token::Impl::settle_name(const api::Credential& as, KeyName& name) {
                          "\"; CKA_ID (or CKA_LABEL before NetHSM 5.0) must be a new one");
 }
 
-Status Token::Impl::adopt(const api::Credential& as, const KeyName& name, KeyRecord facts) {
+Result<KeyName> Token::Impl::name_of_new(const api::Credential& as, const Template& first,
+                                         const Template& second) {
+  if (TRY(is_session_key(first))) return KeyName{TRY(temporary_key_id()), {}};
+  auto name = TRY(name_for(first, second, client->has_labels()));
+  TRY(settle_name(as, name));
+  return name;
+}
+
+Result<KeyRecord> Token::Impl::read_new(const api::Credential& as, const KeyName& name, KeyRecord facts) {
   auto key = client->key(as, name.id, /*known=*/true);
   if (!key) {
     const auto failed = failure(key.error(), Doing::kReading);
@@ -60,13 +72,19 @@ Status Token::Impl::adopt(const api::Credential& as, const KeyName& name, KeyRec
     facts.key.label = name.label;
     facts.label_is_local = true;
   }
-  objects.add(std::move(facts));
-  return Ok{};
+  return facts;
 }
 
-Status Token::Impl::generate(const api::Credential& as, api::NewKey key, KeyName& name,
-                             CK_MECHANISM_TYPE mechanism) {
-  TRY(settle_name(as, name));
+Result<CK_OBJECT_HANDLE> Token::Impl::adopt(KeyRecord record, const Template& key,
+                                            CK_OBJECT_CLASS object_class, CK_SESSION_HANDLE session) {
+  if (is_temporary(record.key.id)) return memory.add(temporary_key(record, object_class, key, session));
+  const std::string id = record.key.id;
+  objects.add(std::move(record));
+  return handle_of(id, object_class);
+}
+
+Result<KeyRecord> Token::Impl::generate(const api::Credential& as, api::NewKey key, const KeyName& name,
+                                        CK_MECHANISM_TYPE mechanism) {
   key.id = name.id;
   if (!name.label_is_local) key.label = name.label;
   TRY(translate(client->generate_key(as, key), Doing::kManaging));
@@ -74,45 +92,48 @@ Status Token::Impl::generate(const api::Credential& as, api::NewKey key, KeyName
   facts.origin = KeyRecord::Origin::kGenerated;
   facts.generated_by = mechanism;
   if (key.type == api::KeyType::kGeneric) facts.secret_length = key.length / 8;
-  return adopt(as, name, std::move(facts));
+  return read_new(as, name, std::move(facts));
 }
 
-Result<CK_OBJECT_HANDLE> Token::generate_key(const CK_MECHANISM& mechanism, const Template& secret) {
+Result<CK_OBJECT_HANDLE> Token::generate_key(const CK_MECHANISM& mechanism, const Template& secret,
+                                             CK_SESSION_HANDLE session) {
   const MechanismRow* row = TRY(generation_for(mechanism, CKF_GENERATE));
   const auto key = TRY(new_secret_key(*row, secret));
   TRY(check_not_hidden(impl_->settings, key.type));
   const auto as = TRY(impl_->login.for_management());
-  auto name = TRY(name_for(secret, {}, impl_->client->has_labels()));
-  TRY(impl_->generate(as, key, name, row->type));
-  return impl_->handle_of(name.id, CKO_SECRET_KEY);
+  const auto name = TRY(impl_->name_of_new(as, secret, {}));
+  return impl_->adopt(TRY(impl_->generate(as, key, name, row->type)), secret, CKO_SECRET_KEY, session);
 }
 
 Result<Token::KeyPair> Token::generate_key_pair(const CK_MECHANISM& mechanism, const Template& public_key,
-                                                const Template& private_key) {
+                                                const Template& private_key, CK_SESSION_HANDLE session) {
   const MechanismRow* row = TRY(generation_for(mechanism, CKF_GENERATE_KEY_PAIR));
   const auto key = TRY(new_key_pair(*row, public_key, private_key));
   TRY(check_not_hidden(impl_->settings, key.type));
   const auto as = TRY(impl_->login.for_management());
-  auto name = TRY(name_for(private_key, public_key, impl_->client->has_labels()));
-  TRY(impl_->generate(as, key, name, row->type));
-  return KeyPair{TRY(impl_->handle_of(name.id, CKO_PUBLIC_KEY)),
-                 TRY(impl_->handle_of(name.id, CKO_PRIVATE_KEY))};
+  const auto name = TRY(impl_->name_of_new(as, private_key, public_key));
+  const KeyRecord record = TRY(impl_->generate(as, key, name, row->type));
+  KeyPair pair{};
+  pair.private_key = TRY(impl_->adopt(record, private_key, CKO_PRIVATE_KEY, session));
+  pair.public_key = is_temporary(name.id)
+                        ? impl_->memory.add(temporary_public_key(record, public_key, session))
+                        : TRY(impl_->handle_of(name.id, CKO_PUBLIC_KEY));
+  return pair;
 }
 
-Result<CK_OBJECT_HANDLE> Token::Impl::import_key(const Template& object, CK_OBJECT_CLASS object_class) {
+Result<CK_OBJECT_HANDLE> Token::Impl::import_key(const Template& object, CK_OBJECT_CLASS object_class,
+                                                 CK_SESSION_HANDLE session) {
   auto key = TRY(object_class == CKO_SECRET_KEY ? imported_secret_key(object) : imported_private_key(object));
   TRY(check_not_hidden(settings, key.type));
   const auto as = TRY(login.for_management());
-  auto name = TRY(name_for(object, {}, client->has_labels()));
-  TRY(settle_name(as, name));
+  const auto name = TRY(name_of_new(as, object, {}));
   key.id = name.id;
   if (!name.label_is_local) key.label = name.label;
   TRY(translate(client->import_key(as, key), Doing::kManaging));
   KeyRecord facts;
   facts.origin = KeyRecord::Origin::kImported;
   if (object_class == CKO_SECRET_KEY) facts.secret_length = std::get<SecretBytes>(key.private_part).size();
-  TRY(adopt(as, name, std::move(facts)));
-  return handle_of(name.id, object_class);
+  return adopt(TRY(read_new(as, name, std::move(facts))), object, object_class, session);
 }
 
 }  // namespace nethsm::token

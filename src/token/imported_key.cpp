@@ -84,8 +84,7 @@ bool is_aes_size(std::size_t bytes) { return bytes == 16 || bytes == 24 || bytes
 }  // namespace
 
 Result<api::ImportedKey> imported_private_key(const Template& key) {
-  TRY(check_class(key, CKO_PRIVATE_KEY));
-  TRY(check_is_token_key(key));
+  TRY(check_key_template(key, CKO_PRIVATE_KEY));
   const CK_KEY_TYPE type = TRY(required_key_type(key));
   api::ImportedKey imported;
   if (type == CKK_RSA) {
@@ -101,8 +100,7 @@ Result<api::ImportedKey> imported_private_key(const Template& key) {
 }
 
 Result<api::ImportedKey> imported_secret_key(const Template& key) {
-  TRY(check_class(key, CKO_SECRET_KEY));
-  TRY(check_is_token_key(key));
+  TRY(check_key_template(key, CKO_SECRET_KEY));
   const CK_KEY_TYPE type = TRY(required_key_type(key));
   if (type != CKK_AES && type != CKK_GENERIC_SECRET) {
     return invalid(CKA_KEY_TYPE, ": the NetHSM has AES and generic secret keys only");

@@ -14,6 +14,7 @@ constexpr std::string_view kEncodedPrefix = "0---";
 constexpr std::size_t kMaxEncodedBytes = (api::kMaxIdLength - kEncodedPrefix.size()) / 2;
 static_assert(kMaxEncodedBytes == 62);
 
+constexpr std::string_view kTemporaryPrefix = "p11-temporary-";
 constexpr char kUniqueIdSeparator = ':';  // no character of ids
 
 std::string_view class_word(CK_OBJECT_CLASS object_class) {
@@ -61,6 +62,9 @@ std::optional<std::string> key_id_of_unique_id(ByteView unique_id) {
   if (id.size() == text.size() || !api::is_valid_id(id)) return std::nullopt;
   return std::string(id);
 }
+
+Result<std::string> temporary_key_id() { return std::string(kTemporaryPrefix) + TRY(random_key_id()); }
+bool is_temporary(std::string_view key_id) { return key_id.starts_with(kTemporaryPrefix); }
 
 Result<std::string> random_key_id() {
   std::array<std::uint8_t, 10> bytes{};

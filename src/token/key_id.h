@@ -24,6 +24,11 @@ Bytes to_cka_id(std::string_view key_id);
 Bytes unique_id(std::string_view key_id, CK_OBJECT_CLASS object_class);
 std::optional<std::string> key_id_of_unique_id(ByteView unique_id);
 
+// Temporary keys, which belong to a session, are called "p11-temporary-" and 20 hex digits on the device.
+// They are session objects of one process, and nobody else's objects.
+Result<std::string> temporary_key_id();
+bool is_temporary(std::string_view key_id);
+
 // 20 hex digits, for keys that the application did not name. Fails only without a kernel source of random
 // bytes.
 Result<std::string> random_key_id();

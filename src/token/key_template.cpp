@@ -51,23 +51,45 @@ Result<api::Mechanisms> allowed_by_usage(api::KeyType type, const Template& key)
   return wanted.empty() ? not_refused : wanted;
 }
 
-}  // namespace
+// What no key of a NetHSM can promise. For less, applications ask without meaning it.
+constexpr struct {
+  CK_ATTRIBUTE_TYPE type;
+  bool value;
+  bool of_token_keys_only;
+} kPromises[] = {
+    {CKA_ALWAYS_AUTHENTICATE, true, false},
+    {CKA_MODIFIABLE, false, true},
+    {CKA_DESTROYABLE, false, true},
+};
 
-Status check_class(const Template& key, CK_OBJECT_CLASS expected) {
-  return check_number(key, CKA_CLASS, expected);
+Status check_promises(const Template& key) {
+  const bool is_temporary = TRY(is_session_key(key));
+  for (const auto& promise : kPromises) {
+    const auto given = TRY(key.boolean(promise.type));
+    if (given != promise.value || (promise.of_token_keys_only && is_temporary)) continue;
+    return fail(CKR_TEMPLATE_INCONSISTENT,
+                attribute_name(promise.type) + " cannot have this value for a key on the NetHSM");
+  }
+  if (!TRY(key.boolean(CKA_TRUSTED)).value_or(false)) return Ok{};
+  return fail(CKR_ATTRIBUTE_READ_ONLY, "no application can make a key trusted");
 }
+
+}  // namespace
 
 Status check_key_type(const Template& key, CK_KEY_TYPE expected) {
   return check_number(key, CKA_KEY_TYPE, expected);
 }
 
-Status check_is_token_key(const Template& key) {
+Result<bool> is_session_key(const Template& key) { return !TRY(key.boolean(CKA_TOKEN)).value_or(false); }
+
+Status check_key_template(const Template& key, CK_OBJECT_CLASS object_class) {
+  TRY(check_number(key, CKA_CLASS, object_class));
+  TRY(check_attributes(key, class_set_of(object_class)));
+  TRY(check_promises(key));
   if (TRY(key.boolean(CKA_EXTRACTABLE)).value_or(false)) {
     log::warn("CKA_EXTRACTABLE=TRUE was asked for: a key never leaves the NetHSM, so it will be FALSE");
   }
-  if (TRY(key.boolean(CKA_TOKEN)).value_or(false)) return Ok{};
-  return fail(CKR_TEMPLATE_INCONSISTENT,
-              "private and secret keys are stored on the NetHSM: the template must say CKA_TOKEN=TRUE");
+  return Ok{};
 }
 
 Result<api::Mechanisms> mechanisms_for(api::KeyType type, const Template& key) {
@@ -92,7 +114,11 @@ Result<api::Mechanisms> mechanisms_for_public_key(api::KeyType type, const Templ
 }
 
 Result<std::string> checked_key_id(ByteView cka_id) {
-  if (auto id = to_key_id(cka_id)) return std::move(*id);
+  auto id = to_key_id(cka_id);
+  if (id && is_temporary(*id)) {
+    return fail(CKR_ATTRIBUTE_VALUE_INVALID, "CKA_ID begins like the ids of temporary keys");
+  }
+  if (id) return std::move(*id);
   return fail(CKR_ATTRIBUTE_VALUE_INVALID,
               "CKA_ID does not fit into a NetHSM id: 1 to 62 bytes, or 1 to 128 of [A-Za-z0-9_.-]");
 }

@@ -15,12 +15,16 @@
 // any value and do not mean it. CKA_EXTRACTABLE=TRUE is logged.
 namespace nethsm::token {
 
-// CKR_TEMPLATE_INCONSISTENT if the template says another CKA_CLASS or CKA_KEY_TYPE; saying nothing is fine.
-Status check_class(const Template& key, CK_OBJECT_CLASS expected);
+// What all templates of keys must keep to: their class, its attributes and their forms, and nothing that a
+// key on the NetHSM cannot promise (CKR_TEMPLATE_INCONSISTENT: it can always be changed and destroyed by an
+// administrator, and does not ask for a login of its own).
+Status check_key_template(const Template& key, CK_OBJECT_CLASS object_class);
+
+// CKR_TEMPLATE_INCONSISTENT if the template says another CKA_KEY_TYPE; saying nothing is fine.
 Status check_key_type(const Template& key, CK_KEY_TYPE expected);
 
-// CKR_TEMPLATE_INCONSISTENT unless the key is to be a token object: the device keeps every key that it makes.
-Status check_is_token_key(const Template& key);
+// Without CKA_TOKEN=TRUE a key is a session object.
+Result<bool> is_session_key(const Template& key);
 
 // Which NetHSM mechanisms the key gets. CKA_SIGN, CKA_DECRYPT and CKA_ENCRYPT decide: if one is true, those
 // that are true; else all but the false ones. Raw RSA only if CKA_ALLOWED_MECHANISMS has CKM_RSA_X_509; a

@@ -66,6 +66,13 @@ Status Token::destroy_object(CK_OBJECT_HANDLE handle) {
 }
 
 Status Token::Impl::destroy_in_memory(const Object& object) {
+  if (object.is_temporary_key) {
+    const auto as = TRY(login.for_management());
+    const auto deleted = client->delete_key(as, object.record->key.id);
+    if (!deleted && deleted.error().kind != api::Error::Kind::kNotFound) {
+      return failure(deleted.error(), Doing::kManaging);
+    }
+  }
   if (memory.remove(object.handle)) return Ok{};
   return fail(CKR_OBJECT_HANDLE_INVALID);  // another thread was faster
 }
@@ -106,6 +113,7 @@ Status Token::set_attributes(CK_OBJECT_HANDLE handle, const Template& wanted) {
   if (changes.id) {
     TRY(translate(impl_->client->move_key(as, id, *changes.id), Doing::kManaging));
     impl_->objects.rename(id, *changes.id);
+    impl_->memory.rename(id, *changes.id);
     id = *changes.id;
   }
   if (changes.label) {

@@ -33,6 +33,18 @@ void MemoryObjects::change(CK_OBJECT_HANDLE handle, Object object) {
 
 bool MemoryObjects::remove(CK_OBJECT_HANDLE handle) { return objects_.lock()->erase(handle) != 0; }
 
+void MemoryObjects::rename(const std::string& id, const std::string& new_id) {
+  auto objects = objects_.lock();
+  for (auto& [handle, object] : *objects) {
+    if (!object->record || object->record->key.id != id) continue;
+    KeyRecord record = *object->record;
+    record.key.id = new_id;
+    Object renamed = *object;
+    renamed.record = std::make_shared<const KeyRecord>(std::move(record));
+    object = std::make_shared<const Object>(std::move(renamed));
+  }
+}
+
 std::vector<ObjectPtr> MemoryObjects::take(const Predicate& ends) {
   std::vector<ObjectPtr> taken;
   auto objects = objects_.lock();

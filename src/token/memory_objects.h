@@ -28,6 +28,9 @@ class MemoryObjects {
   void change(CK_OBJECT_HANDLE handle, Object object);  // nothing happens if it has gone meanwhile
   bool remove(CK_OBJECT_HANDLE handle);                 // false: it has gone already
 
+  // Some session objects stand for keys that have become permanent: they follow a rename.
+  void rename(const std::string& id, const std::string& new_id);
+
   // Removes and answers those for which `ends` says so.
   using Predicate = std::function<bool(const Object&)>;
   std::vector<ObjectPtr> take(const Predicate& ends);

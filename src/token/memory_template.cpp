@@ -19,18 +19,6 @@ Unexpected<Error> unknown(CK_ATTRIBUTE_TYPE type) {
 
 }  // namespace
 
-Status check_attributes(const Template& object, ClassSet of) {
-  for (const CK_ATTRIBUTE& attribute : object.attributes()) {
-    const AttributeRow* row = find_attribute(attribute.type, of);
-    if (row == nullptr) return unknown(attribute.type);
-    TRY(check_form(*row, value_of(attribute)));
-    if (row->given == Given::kNever) {
-      return fail(CKR_ATTRIBUTE_READ_ONLY, std::string(row->name) + " is set by the token alone");
-    }
-  }
-  return Ok{};
-}
-
 OwnAttributes own_attributes(const Template& object, ClassSet of) {
   OwnAttributes own{{CKA_ID, {}}, {CKA_LABEL, {}}};
   for (const CK_ATTRIBUTE& attribute : object.attributes()) {
@@ -53,6 +41,61 @@ Result<Object> public_key_in_memory(const Template& object, CK_SESSION_HANDLE ow
   made.owner = owner;
   made.own = std::make_shared<const OwnAttributes>(own_attributes(object, kPublicClass));
   return made;
+}
+
+Object temporary_key(const KeyRecord& record, CK_OBJECT_CLASS object_class, const Template& key,
+                     CK_SESSION_HANDLE owner) {
+  Object made;
+  made.object_class = object_class;
+  made.record = std::make_shared<const KeyRecord>(record);
+  made.owner = owner;
+  made.is_temporary_key = true;
+  auto own = own_attributes(key, class_set_of(object_class));
+  own.emplace(CKA_COPYABLE, Bytes{CK_TRUE});  // to the token, which makes it a permanent key
+  made.own = std::make_shared<const OwnAttributes>(std::move(own));
+  return made;
+}
+
+Object temporary_public_key(const KeyRecord& record, const Template& key, CK_SESSION_HANDLE owner) {
+  KeyRecord facts = record;
+  facts.key.id.clear();  // the private half may go or be renamed
+  Object made;
+  made.object_class = CKO_PUBLIC_KEY;
+  made.record = std::make_shared<const KeyRecord>(std::move(facts));
+  made.owner = owner;
+  made.own = std::make_shared<const OwnAttributes>(own_attributes(key, kPublicClass));
+  return made;
+}
+
+Status check_changes_of_copy(const Object& object, const Template& changes) {
+  const ClassSet of = class_set_of(object.object_class);
+  TRY(check_attributes(changes, of));
+  for (const CK_ATTRIBUTE& attribute : changes.attributes()) {
+    const AttributeRow& row = *find_attribute(attribute.type, of);
+    if (row.given != Given::kDecides || row.type == CKA_TOKEN) continue;
+    const auto current = attribute_value(object, attribute.type);
+    if (current && std::ranges::equal(*current, value_of(attribute))) continue;
+    return fail(CKR_ATTRIBUTE_READ_ONLY, std::string(row.name) + " is the same for a copy");
+  }
+  return Ok{};
+}
+
+Result<Object> copied(const Object& object, const Template& changes, CK_SESSION_HANDLE owner) {
+  TRY(check_changes_of_copy(object, changes));
+  OwnAttributes own = object.own ? *object.own : OwnAttributes();
+  for (const CK_ATTRIBUTE_TYPE name : {CKA_ID, CKA_LABEL}) {
+    if (auto value = attribute_value(object, name)) own[name] = std::move(*value);
+  }
+  for (const CK_ATTRIBUTE& attribute : changes.attributes()) {
+    const AttributeRow& row = *find_attribute(attribute.type, class_set_of(object.object_class));
+    if (row.given == Given::kFree || row.given == Given::kKept) {
+      own[attribute.type] = to_bytes(value_of(attribute));
+    }
+  }
+  Object copy = object;
+  copy.owner = owner;
+  copy.own = std::make_shared<const OwnAttributes>(std::move(own));
+  return copy;
 }
 
 Object certificate_in_memory(const Template& object, std::shared_ptr<const crypto::Certificate> certificate,

@@ -24,6 +24,19 @@ std::optional<ByteView> of_pair(CK_ATTRIBUTE_TYPE attribute, const Template& pub
   return value ? value : private_key.bytes(attribute);
 }
 
+// What the device makes up cannot be given.
+Status check_no_material(const Template& key) {
+  for (const CK_ATTRIBUTE_TYPE part :
+       {CKA_VALUE, CKA_MODULUS, CKA_EC_POINT, CKA_PRIVATE_EXPONENT, CKA_PRIME_1, CKA_PRIME_2, CKA_EXPONENT_1,
+        CKA_EXPONENT_2, CKA_COEFFICIENT}) {
+    if (key.bytes(part)) {
+      return fail(CKR_TEMPLATE_INCONSISTENT,
+                  attribute_name(part) + " of a new key is for the NetHSM to make");
+    }
+  }
+  return Ok{};
+}
+
 Status check_size(CK_ULONG bits, CK_ULONG least, CK_ULONG most) {
   if (bits >= least && bits <= most) return Ok{};
   return fail(CKR_ATTRIBUTE_VALUE_INVALID,
@@ -76,9 +89,9 @@ Result<std::size_t> secret_bits(const MechanismRow& generation, const Template& 
 }  // namespace
 
 Result<api::NewKey> new_secret_key(const MechanismRow& generation, const Template& secret) {
-  TRY(check_class(secret, CKO_SECRET_KEY));
+  TRY(check_key_template(secret, CKO_SECRET_KEY));
   TRY(check_key_type(secret, key_type_of(generation.family)));
-  TRY(check_is_token_key(secret));
+  TRY(check_no_material(secret));
   api::NewKey key;
   key.type = api::KeyType::kGeneric;
   key.length = TRY(secret_bits(generation, secret));
@@ -88,11 +101,16 @@ Result<api::NewKey> new_secret_key(const MechanismRow& generation, const Templat
 
 Result<api::NewKey> new_key_pair(const MechanismRow& generation, const Template& public_key,
                                  const Template& private_key) {
-  TRY(check_class(public_key, CKO_PUBLIC_KEY));
-  TRY(check_class(private_key, CKO_PRIVATE_KEY));
-  TRY(check_key_type(public_key, key_type_of(generation.family)));
-  TRY(check_key_type(private_key, key_type_of(generation.family)));
-  TRY(check_is_token_key(private_key));
+  TRY(check_key_template(public_key, CKO_PUBLIC_KEY));
+  TRY(check_key_template(private_key, CKO_PRIVATE_KEY));
+  for (const Template* half : {&public_key, &private_key}) {
+    TRY(check_key_type(*half, key_type_of(generation.family)));
+    TRY(check_no_material(*half));
+  }
+  if (TRY(is_session_key(private_key)) && !TRY(is_session_key(public_key))) {
+    return fail(CKR_TEMPLATE_INCONSISTENT,
+                "the public key is to stay on the NetHSM and the private one is not: it keeps pairs only");
+  }
   api::NewKey key;
   if (generation.family == KeyFamily::kRsa) {
     key.type = api::KeyType::kRsa;

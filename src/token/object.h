@@ -43,6 +43,7 @@ struct Object {
   std::shared_ptr<const crypto::Certificate> certificate;  // CKO_CERTIFICATE only
   std::optional<CK_SESSION_HANDLE> owner;                  // session objects: the session that they end with
   std::shared_ptr<const OwnAttributes> own;                // null: the object is one of the device
+  bool is_temporary_key = false;  // a session object that the device has under a temporary id
 };
 using ObjectPtr = std::shared_ptr<const Object>;
 

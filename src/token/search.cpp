@@ -58,7 +58,7 @@ Result<std::vector<CK_OBJECT_HANDLE>> Search::find(const Template& wanted) {
 Result<std::vector<std::string>> Search::candidates(const api::Credential& as, const Template& wanted) {
   const NamedKey named = named_key(wanted);
   if (named.named) {
-    if (!named.id || !TRY(key(as, *named.id))) return std::vector<std::string>();
+    if (!named.id || is_temporary(*named.id) || !TRY(key(as, *named.id))) return std::vector<std::string>();
     return std::vector<std::string>{*named.id};
   }
   const auto label = wanted.bytes(CKA_LABEL);
@@ -83,7 +83,8 @@ Result<std::vector<std::string>> Search::with_label(const api::Credential& as, B
   }
   // Without a stored label, a key's label reads as its id.
   const auto same_id = to_key_id(label);
-  if (same_id && std::ranges::find(ids, *same_id) == ids.end() && TRY(key(as, *same_id)))
+  if (same_id && !is_temporary(*same_id) && std::ranges::find(ids, *same_id) == ids.end() &&
+      TRY(key(as, *same_id)))
     ids.push_back(*same_id);
   std::ranges::sort(ids);
   const auto repeated = std::ranges::unique(ids);
@@ -93,6 +94,7 @@ Result<std::vector<std::string>> Search::with_label(const api::Credential& as, B
 
 Result<std::vector<std::string>> Search::all_keys(const api::Credential& as) {
   auto ids = TRY(translate(client_.list_keys(as), Doing::kReading));
+  std::erase_if(ids, [](const std::string& id) { return is_temporary(id); });
   std::ranges::sort(ids);
   objects_.keep_only(ids);
   TRY(load_details(as, ids));

@@ -21,19 +21,6 @@ Status Token::login(CK_USER_TYPE user, const Secret& pin, const std::string& nam
   const Impl::NamespaceChange change(*impl_);
   return impl_->login.login(user, pin, name);
 }
-Status Token::logout() {
-  const Impl::NamespaceChange change(*impl_);
-  TRY(impl_->login.logout());
-  impl_->end_private_handles();
-  impl_->memory.take([](const Object& object) { return object.owner && is_set(object, CKA_PRIVATE); });
-  return Ok{};
-}
-void Token::end_session_objects(CK_SESSION_HANDLE session) {
-  impl_->memory.take([&](const Object& object) { return object.owner == session; });
-}
-void Token::end_all_session_objects() {
-  impl_->memory.take([](const Object& object) { return object.owner.has_value(); });
-}
 void Token::forget_login() {
   const Impl::NamespaceChange change(*impl_);
   impl_->login.forget();

@@ -60,24 +60,34 @@ class Token {
   Status set_pin(const Secret& old_pin, const Secret& new_pin);
   Status init_pin(const Secret& pin);  // the operator's, by the security officer
 
-  // Session objects end with their session (C_CloseSession) or all of them (C_CloseAllSessions); private ones
-  // also by logout().
-  void end_session_objects(CK_SESSION_HANDLE session);
-  void end_all_session_objects();
+  // Session objects end with their session (C_CloseSession) or all of them (C_CloseAllSessions, C_Finalize);
+  // private ones also by logout(). They are gone at once, without a request; temporary keys are then to be
+  // deleted from the device, with the credential that was known until now.
+  struct EndedKeys {
+    std::vector<std::string> ids;
+    std::optional<api::Credential> as;
+  };
+  EndedKeys end_session_objects(CK_SESSION_HANDLE session);
+  EndedKeys end_all_session_objects();
+  void delete_ended(const EndedKeys& keys);  // what cannot be deleted is named in the log
 
   // One page of handles for the whole result, in a stable order: per key private, public, certificate; then
   // what is in memory only.
   Result<std::vector<CK_OBJECT_HANDLE>> find(const Template& wanted);
   Result<ObjectPtr> object(CK_OBJECT_HANDLE handle);  // CKR_OBJECT_HANDLE_INVALID
 
-  Result<CK_OBJECT_HANDLE> generate_key(const CK_MECHANISM& mechanism, const Template& secret);
+  // `session`: what the new object ends with if its template does not say CKA_TOKEN=TRUE. Such keys are on
+  // the device under temporary ids, and a copy to the token makes them permanent.
+  Result<CK_OBJECT_HANDLE> generate_key(const CK_MECHANISM& mechanism, const Template& secret,
+                                        CK_SESSION_HANDLE session);
   struct KeyPair {
     CK_OBJECT_HANDLE public_key, private_key;
   };
   Result<KeyPair> generate_key_pair(const CK_MECHANISM& mechanism, const Template& public_key,
-                                    const Template& private_key);
-  // `session`: what the new object ends with if its template does not say CKA_TOKEN=TRUE.
+                                    const Template& private_key, CK_SESSION_HANDLE session);
   Result<CK_OBJECT_HANDLE> create_object(const Template& object, CK_SESSION_HANDLE session);
+  Result<CK_OBJECT_HANDLE> copy_object(CK_OBJECT_HANDLE handle, const Template& changes,
+                                       CK_SESSION_HANDLE session);
   Status destroy_object(CK_OBJECT_HANDLE handle);
   Status set_attributes(CK_OBJECT_HANDLE handle, const Template& changes);
 

@@ -34,11 +34,21 @@ class Token::Impl {
 
   // Makes up an id where the application gave none; CKR_ATTRIBUTE_VALUE_INVALID if the given one is taken.
   Status settle_name(const api::Credential& as, KeyName& name);
-  // Reads a key that has just been made into the store.
-  Status adopt(const api::Credential& as, const KeyName& name, KeyRecord facts);
-  Status generate(const api::Credential& as, api::NewKey key, KeyName& name, CK_MECHANISM_TYPE mechanism);
+  // How a new key will be called on the device: as the templates say, or temporarily.
+  Result<KeyName> name_of_new(const api::Credential& as, const Template& first, const Template& second);
+  Result<KeyRecord> generate(const api::Credential& as, api::NewKey key, const KeyName& name,
+                             CK_MECHANISM_TYPE mechanism);
+  // A key that has just been made, as the device describes it, with what is known beyond that.
+  Result<KeyRecord> read_new(const api::Credential& as, const KeyName& name, KeyRecord facts);
+  Result<CK_OBJECT_HANDLE> adopt(KeyRecord record, const Template& key, CK_OBJECT_CLASS object_class,
+                                 CK_SESSION_HANDLE session);
+  Result<CK_OBJECT_HANDLE> import_key(const Template& object, CK_OBJECT_CLASS object_class,
+                                      CK_SESSION_HANDLE session);
 
-  Result<CK_OBJECT_HANDLE> import_key(const Template& object, CK_OBJECT_CLASS object_class);
+  // The copy of a temporary key to the token.
+  Result<CK_OBJECT_HANDLE> make_permanent(const Object& temporary, const Template& changes);
+  EndedKeys end_objects(const MemoryObjects::Predicate& ends);
+
   Result<CK_OBJECT_HANDLE> create_public_key(const Template& object, CK_SESSION_HANDLE session);
   Result<CK_OBJECT_HANDLE> existing_public_key(const Template& object, const api::Key& key);
   Result<CK_OBJECT_HANDLE> create_certificate(const Template& object, CK_SESSION_HANDLE session);

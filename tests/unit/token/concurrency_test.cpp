@@ -15,8 +15,8 @@ bool live(Token& token, const std::string& id) {
   AttributeList public_key, private_key;
   public_key.hex(CKA_EC_PARAMS, "06082a8648ce3d030107");
   private_key.token().text(CKA_ID, id);
-  const auto pair =
-      token.generate_key_pair({CKM_EC_KEY_PAIR_GEN, nullptr, 0}, public_key.view(), private_key.view());
+  const auto pair = token.generate_key_pair({CKM_EC_KEY_PAIR_GEN, nullptr, 0}, public_key.view(),
+                                            private_key.view(), kSession);
   if (!pair) return false;
   const auto key = token.object(pair->private_key);
   if (!key || !token.sign(**key, api::Mechanism::kEcdsaSignature, Bytes(32, 1))) return false;

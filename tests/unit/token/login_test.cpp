@@ -118,13 +118,13 @@ TEST_CASE("Management needs the administrator, whoever is logged in") {
   AttributeList secret;
   secret.token().number(CKA_VALUE_LEN, 32);
   const CK_MECHANISM generation{CKM_AES_KEY_GEN, nullptr, 0};
-  const auto refused = t.token->generate_key(generation, secret.view());
+  const auto refused = t.token->generate_key(generation, secret.view(), kSession);
   CHECK(rv(refused) == CKR_USER_NOT_LOGGED_IN);
   CHECK(refused.error().message.find("administrator") != std::string::npos);
   REQUIRE(t.token->login(CKU_SO, kAdministratorPin));
-  CHECK(t.token->generate_key(generation, secret.view()));
+  CHECK(t.token->generate_key(generation, secret.view(), kSession));
   REQUIRE(t.token->logout());
-  CHECK(rv(t.token->generate_key(generation, secret.view())) == CKR_USER_NOT_LOGGED_IN);
+  CHECK(rv(t.token->generate_key(generation, secret.view(), kSession)) == CKR_USER_NOT_LOGGED_IN);
 }
 
 TEST_CASE("A changed PIN is the credential from then on") {
@@ -316,7 +316,7 @@ TEST_CASE("In another namespace other keys have the same names") {
   // Nor has the configured administrator.
   AttributeList secret;
   secret.token().number(CKA_VALUE_LEN, 32);
-  const auto refused = t.token->generate_key({CKM_AES_KEY_GEN, nullptr, 0}, secret.view());
+  const auto refused = t.token->generate_key({CKM_AES_KEY_GEN, nullptr, 0}, secret.view(), kSession);
   CHECK(rv(refused) == CKR_USER_NOT_LOGGED_IN);
   CHECK(refused.error().message.find("namespace") != std::string::npos);
   REQUIRE(t.token->logout());

@@ -77,7 +77,7 @@ TEST_CASE("An id that is taken is refused before anything is made") {
   AttributeList secret;
   secret.token().number(CKA_VALUE_LEN, 32).text(CKA_ID, "k1");
   t.requests();
-  const auto refused = t.token->generate_key(kAesGeneration, secret.view());
+  const auto refused = t.token->generate_key(kAesGeneration, secret.view(), kSession);
   CHECK(rv(refused) == CKR_ATTRIBUTE_VALUE_INVALID);
   CHECK(refused.error().message.find("k1") != std::string::npos);
   CHECK(t.requests() == Requests{"GET /keys/k1"});
@@ -87,7 +87,7 @@ TEST_CASE("A generated AES key knows its length, also after a refresh") {
   SimulatedToken t([](Settings& settings) { settings.cache_lifetime = seconds(0); });
   AttributeList secret;
   secret.token().number(CKA_VALUE_LEN, 24).text(CKA_ID, "k1");
-  const auto handle = t.token->generate_key(kAesGeneration, secret.view());
+  const auto handle = t.token->generate_key(kAesGeneration, secret.view(), kSession);
   REQUIRE(handle);
   CHECK(t.count({}) == 1);
   CHECK(t.value(*handle, CKA_VALUE_LEN)[0] == 24);
@@ -100,7 +100,7 @@ TEST_CASE("A new key gets no more NetHSM mechanisms than its template asks for")
   public_key.number(CKA_MODULUS_BITS, 1024);
   private_key.token().text(CKA_ID, "k1").boolean(CKA_DECRYPT, true).boolean(CKA_SIGN, false);
   REQUIRE(t.token->generate_key_pair({CKM_RSA_PKCS_KEY_PAIR_GEN, nullptr, 0}, public_key.view(),
-                                     private_key.view()));
+                                     private_key.view(), kSession));
   const auto mechanisms = key_on_device(t, "k1").mechanisms;
   CHECK(mechanisms.has(api::Mechanism::kRsaDecryptionPkcs1));
   CHECK_FALSE(mechanisms.has(api::Mechanism::kRsaDecryptionRaw));
@@ -111,16 +111,18 @@ TEST_CASE("Only generation mechanisms generate, each its kind") {
   SimulatedToken t;
   AttributeList secret;
   secret.token().number(CKA_VALUE_LEN, 32);
-  CHECK(rv(t.token->generate_key({CKM_EC_KEY_PAIR_GEN, nullptr, 0}, secret.view())) == CKR_MECHANISM_INVALID);
-  CHECK(rv(t.token->generate_key({CKM_AES_CBC, nullptr, 0}, secret.view())) == CKR_MECHANISM_INVALID);
-  CHECK(rv(t.token->generate_key_pair(kAesGeneration, {}, secret.view())) == CKR_MECHANISM_INVALID);
+  CHECK(rv(t.token->generate_key({CKM_EC_KEY_PAIR_GEN, nullptr, 0}, secret.view(), kSession)) ==
+        CKR_MECHANISM_INVALID);
+  CHECK(rv(t.token->generate_key({CKM_AES_CBC, nullptr, 0}, secret.view(), kSession)) ==
+        CKR_MECHANISM_INVALID);
+  CHECK(rv(t.token->generate_key_pair(kAesGeneration, {}, secret.view(), kSession)) == CKR_MECHANISM_INVALID);
 }
 
 TEST_CASE("Keys of a hidden type are not made") {
   SimulatedToken t([](Settings& settings) { settings.hide_key_types = {api::KeyType::kGeneric}; });
   AttributeList secret;
   secret.token().number(CKA_VALUE_LEN, 32);
-  CHECK(rv(t.token->generate_key(kAesGeneration, secret.view())) == CKR_ATTRIBUTE_VALUE_INVALID);
+  CHECK(rv(t.token->generate_key(kAesGeneration, secret.view(), kSession)) == CKR_ATTRIBUTE_VALUE_INVALID);
   CHECK(t.requests().empty());
 }
 

@@ -114,10 +114,41 @@ TEST_CASE("Generic secrets have 16 to 1024 bytes") {
   CHECK(rv(aes(1025, CKM_GENERIC_SECRET_KEY_GEN)) == CKR_ATTRIBUTE_VALUE_INVALID);
 }
 
-TEST_CASE("Keys that are not to stay on the token are refused, public halves are not asked") {
-  CHECK(rv(rsa(bits(2048), AttributeList())) == CKR_TEMPLATE_INCONSISTENT);
-  CHECK(rv(rsa(bits(2048), AttributeList().boolean(CKA_TOKEN, false))) == CKR_TEMPLATE_INCONSISTENT);
-  CHECK(rsa(bits(2048).boolean(CKA_TOKEN, false)));
+TEST_CASE("A template asks for a session object unless it says CKA_TOKEN=TRUE") {
+  CHECK(is_session_key(Template()).value());
+  CHECK(is_session_key(AttributeList().boolean(CKA_TOKEN, false).view()).value());
+  CHECK_FALSE(is_session_key(token_key().view()).value());
+  CHECK(rsa(bits(2048), AttributeList()));
+  CHECK(rsa(bits(2048), token_key()));  // whatever becomes of the public half
+  CHECK(rv(rsa(bits(2048).token(), AttributeList())) == CKR_TEMPLATE_INCONSISTENT);
+}
+
+TEST_CASE("Templates that ask for what no NetHSM key can be are refused, each with its code") {
+  CHECK(rv(rsa(bits(2048), token_key().boolean(CKA_ALWAYS_AUTHENTICATE, true))) == CKR_TEMPLATE_INCONSISTENT);
+  CHECK(rv(rsa(bits(2048), token_key().boolean(CKA_DESTROYABLE, false))) == CKR_TEMPLATE_INCONSISTENT);
+  CHECK(rv(rsa(bits(2048), token_key().boolean(CKA_MODIFIABLE, false))) == CKR_TEMPLATE_INCONSISTENT);
+  CHECK(rsa(bits(2048), AttributeList().boolean(CKA_DESTROYABLE, false)));  // a session object can
+  CHECK(rv(rsa(bits(2048).boolean(CKA_TRUSTED, true))) == CKR_ATTRIBUTE_READ_ONLY);
+  CHECK(rv(rsa(bits(2048), token_key().boolean(CKA_LOCAL, true))) == CKR_ATTRIBUTE_READ_ONLY);
+  CHECK(rv(rsa(bits(2048), token_key().text(CKA_ISSUER, "x"))) == CKR_ATTRIBUTE_TYPE_INVALID);
+  CHECK(rv(rsa(bits(2048), token_key().number(CKA_VENDOR_DEFINED | 1, 1))) == CKR_ATTRIBUTE_TYPE_INVALID);
+  CHECK(rv(rsa(bits(2048), token_key().text(CKA_SIGN, "yes"))) == CKR_ATTRIBUTE_VALUE_INVALID);
+  CHECK(rv(rsa(bits(2048), token_key().text(CKA_END_DATE, "soon"))) == CKR_ATTRIBUTE_VALUE_INVALID);
+  CHECK(rv(rsa(bits(2048), token_key().text(CKA_PRIME_1, "x"))) == CKR_TEMPLATE_INCONSISTENT);
+}
+
+TEST_CASE("Templates that applications send without meaning it all are accepted") {
+  for (const auto type : {CKA_SENSITIVE, CKA_EXTRACTABLE, CKA_PRIVATE, CKA_DERIVE, CKA_UNWRAP,
+                          CKA_SIGN_RECOVER, CKA_COPYABLE, CKA_WRAP_WITH_TRUSTED}) {
+    CAPTURE(type);
+    CHECK(rsa(bits(2048), token_key().boolean(type, true)));
+    CHECK(rsa(bits(2048), token_key().boolean(type, false)));
+  }
+  for (const auto type : {CKA_WRAP, CKA_DERIVE, CKA_VERIFY_RECOVER, CKA_PRIVATE}) {
+    CHECK(rsa(bits(2048).boolean(type, true)));
+  }
+  CHECK(rsa(bits(2048),
+            token_key().text(CKA_SUBJECT, "x").text(CKA_START_DATE, "20260101").text(CKA_END_DATE, "")));
 }
 
 TEST_CASE("A class or key type of something else is inconsistent") {

@@ -93,8 +93,8 @@ struct SimulatedToken {
     private_key.token();
     if (!id.empty()) private_key.text(CKA_ID, id);
     if (!label.empty()) private_key.text(CKA_LABEL, label);
-    const auto pair =
-        token->generate_key_pair({CKM_EC_KEY_PAIR_GEN, nullptr, 0}, public_key.view(), private_key.view());
+    const auto pair = token->generate_key_pair({CKM_EC_KEY_PAIR_GEN, nullptr, 0}, public_key.view(),
+                                               private_key.view(), kSession);
     REQUIRE(pair);
     return *pair;
   }

@@ -91,7 +91,7 @@ TEST_CASE("AES blocks are encrypted and decrypted by the device") {
   SimulatedToken t;
   AttributeList secret;
   secret.token().number(CKA_VALUE_LEN, 32);
-  const auto handle = t.token->generate_key({CKM_AES_KEY_GEN, nullptr, 0}, secret.view());
+  const auto handle = t.token->generate_key({CKM_AES_KEY_GEN, nullptr, 0}, secret.view(), kSession);
   REQUIRE(handle);
   const auto key = t.token->object(*handle);
   const Bytes iv(16, 1), plain(32, 2);
