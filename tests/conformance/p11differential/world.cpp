@@ -4,6 +4,7 @@
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/rand.h>
+#include <algorithm>
 
 #include <cstdlib>
 #include <filesystem>
@@ -74,8 +75,10 @@ Bytes raw(const test::EvpKey& key, bool is_private) {
 }
 
 Bytes octet_string(const Bytes& content) {
-  Bytes der{0x04, static_cast<std::uint8_t>(content.size())};
-  der.insert(der.end(), content.begin(), content.end());
+  Bytes der(2 + content.size());
+  der[0] = 0x04;
+  der[1] = static_cast<std::uint8_t>(content.size());
+  std::copy(content.begin(), content.end(), der.begin() + 2);
   return der;
 }
 

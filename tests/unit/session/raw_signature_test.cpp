@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session/raw_signature.h"
 
+#include <algorithm>
 #include "buffer.h"
+
 #include "catch.hpp"
 #include "crypto/digest_info.h"
 #include "crypto/public_operations.h"
@@ -48,8 +50,8 @@ TEST_CASE("Signatures over the raw operation are those of the padding") {
     const Bytes number(100, 3);
     const auto signature = sign_raw(plan(Scheme::kRaw), rsa.public_key(), number, device);
     REQUIRE(signature);
-    Bytes block(28, 0);
-    block.insert(block.end(), number.begin(), number.end());
+    Bytes block(128, 3);
+    std::fill_n(block.begin(), 28, std::uint8_t{0});
     CHECK(*crypto::encrypt_rsa_raw(rsa.public_key(), *signature) == block);
   }
 }
