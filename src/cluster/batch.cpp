@@ -79,7 +79,7 @@ bool Batch::has_room(const Delivery& delivery, InstanceIndex instance) const {
 }
 
 bool Batch::place(Delivery& delivery, InstanceIndex instance) {
-  const auto deadline = Deadline::after(delivery.timeout());
+  const auto deadline = delivery.deadline();
   auto* lane = delivery.wants_fresh_connection() ? nullptr : find_lane(delivery, instance);
   if (lane == nullptr) lane = open_lane(delivery, instance, deadline);
   if (lane == nullptr) return false;
@@ -184,7 +184,7 @@ void Batch::break_up(Lane& lane) {
 // It has never worked: none of its requests could have been more lucky.
 void Batch::connection_failed(Lane& lane, const transport::Failure& failure) {
   const auto instance = lane.instance();
-  fleet_.instances[instance]->could_not_connect();
+  if (failure.kind != FailureKind::kLocal) fleet_.instances[instance]->could_not_connect();
   for (auto& flight : lane.land_all()) {
     flight.delivery->failed(instance, failure);
     share(instance, *flight.delivery, failure);
@@ -210,7 +210,10 @@ void Batch::exchange_failed(Lane& lane, transport::Failure failure) {
     requeue(delivery);
   }
   // It has stopped answering at all: those behind, and those that wait, would only wait as long again.
-  if (failure.kind == FailureKind::kTimeout) share(instance, *flying.front().delivery, failure);
+  if (failure.kind == FailureKind::kTimeout) {
+    fleet_.instances[instance]->drop_idle_connections();
+    share(instance, *flying.front().delivery, failure);
+  }
 }
 
 void Batch::share(InstanceIndex instance, const Delivery& victim, const transport::Failure& failure) {

@@ -51,8 +51,9 @@ class Cluster::Impl {
     fleet.stop.raise();
     fleet.monitor.finish();
   }
-  void check_failed_instances() {
-    if (fleet.size() > 1 && !fleet.monitor.is_watching()) check_inline(fleet);
+  // How many have been checked.
+  std::size_t check_failed_instances() {
+    return fleet.size() > 1 && !fleet.monitor.is_watching() ? check_inline(fleet) : 0;
   }
 
   const std::shared_ptr<Fleet> shared;  // with the monitor's thread
@@ -63,9 +64,10 @@ Cluster::Cluster(Settings settings) : impl_(std::make_unique<Impl>(std::move(set
 Cluster::~Cluster() = default;
 
 Outcome Cluster::send(const Request& request) {
-  impl_->check_failed_instances();
+  Delivery delivery(request, impl_->fleet);
+  delivery.bound(impl_->check_failed_instances());
   Batch batch(impl_->fleet);
-  batch.add(Delivery(request, impl_->fleet));
+  batch.add(std::move(delivery));
   return std::move(batch.run().front());
 }
 
@@ -81,6 +83,8 @@ std::vector<Outcome> Cluster::send_to_each(const Request& request) {
   for (InstanceIndex i = 0; i < impl_->fleet.size(); ++i) batch.add(Delivery(request, impl_->fleet, i));
   return batch.run();
 }
+
+std::uint64_t Cluster::outages() const { return impl_->fleet.outages.load(std::memory_order_relaxed); }
 
 std::size_t Cluster::size() const { return impl_->fleet.size(); }
 const std::string& Cluster::url(InstanceIndex instance) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -28,17 +29,22 @@ struct Request {
   transport::Request http;
   RequestClass request_class = RequestClass::kRead;
   std::optional<Clock::duration> timeout = std::nullopt;  // for the answer; absent: the slot's
+  std::optional<Clock::duration> delay = std::nullopt;    // before it is sent
   std::optional<InstanceIndex> prefer = std::nullopt;     // asked first if it is working
-  // No other instance is asked than `prefer` or, if that is absent, the one whose turn it is.
+  // No other instance is asked than `prefer` or, if that is absent, the one whose turn it is; and that once.
   bool only_preferred = false;
   // Statuses that make the cluster go on to another instance besides 5xx, 412 and 429: a 404 for a key that
   // is known to exist elsewhere.
   bool try_others_on_not_found = false;
+  bool believe_preferred = false;  // the preferred instance knows best: its 404 is not asked of others
+  // For reads and uses: whether the body of a 2xx can be used. If not, it is as good as no answer.
+  std::function<bool(const transport::Response&)> accepts = nullptr;
 };
 
 struct Reply {
   transport::Response http;
   InstanceIndex instance = 0;
+  bool missing_elsewhere = false;  // another instance has answered 404
 };
 
 // No instance gave an answer that can be believed.
@@ -47,6 +53,7 @@ struct Failure {
     kUnreachable,     // transport failures only
     kNotOperational,  // every instance that answered is locked, unprovisioned or failed (412)
     kBusy,            // 429 or 5xx from every instance that answered
+    kNotUnderstood,   // an answer that Request::accepts has refused, and none better
     kOutcomeUnknown,  // a write whose answer was lost: it must be read back
     kRefusedPeer,     // certificate or pin mismatch on every instance tried
   };
@@ -76,6 +83,9 @@ class Cluster {
   // Every instance once, whatever its health, concurrently: for questions about each device (e.g. GET
   // /health/state).
   std::vector<Outcome> send_to_each(const Request& request);
+
+  // How many requests no instance has answered: a change is a reason to ask each again for its state.
+  std::uint64_t outages() const;
 
   std::size_t size() const;
   const std::string& url(InstanceIndex instance) const;

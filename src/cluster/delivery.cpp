@@ -2,6 +2,7 @@
 #include "cluster/delivery.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace nethsm::cluster {
 namespace {
@@ -13,6 +14,11 @@ constexpr int kPreconditionFailed = 412;  // locked, unprovisioned or failed
 constexpr int kTooManyRequests = 429;     // after a wrong passphrase, for one second
 
 constexpr auto kBusyFor = seconds(1);
+
+// Beyond the attempts: checks, a second try after a 429 or on a fresh connection, a 404 asked of others.
+constexpr std::size_t kExtraRequests = 3;
+constexpr auto kExtraTime = seconds(3);
+constexpr auto kCheckTime = seconds(1);  // of that, before the first request
 
 std::size_t attempts_allowed(const Settings& settings, std::size_t instances) {
   return settings.retries ? std::size_t{settings.retries->count} + 1 : instances;
@@ -39,19 +45,37 @@ Delivery::Delivery(const Request& request, Fleet& fleet, std::size_t max_attempt
       tries_(fleet.size()) {}
 
 Delivery::Delivery(const Request& request, Fleet& fleet)
-    : Delivery(request, fleet, attempts_allowed(fleet.settings, request.only_preferred ? 1 : fleet.size()),
-               only_one(request)) {}
+    : Delivery(request, fleet, request.only_preferred ? 1 : attempts_allowed(fleet.settings, fleet.size()),
+               only_one(request)) {
+  if (request.delay) not_before_ = since_ + *request.delay;
+}
 
 Delivery::Delivery(const Request& request, Fleet& fleet, InstanceIndex only)
     : Delivery(request, fleet, 1, only) {
   has_waited_for_busy_ = true;
 }
 
+void Delivery::bound(std::size_t checks) {
+  bounded_ = true;
+  checks_ = checks;
+  const auto attempts = static_cast<Clock::duration::rep>(max_attempts_);
+  const Clock::duration delay = fleet_.settings.retries ? fleet_.settings.retries->delay : seconds(0);
+  const auto each = timeout() > Clock::duration::max() - delay ? Clock::duration::max() : timeout() + delay;
+  if (each > Clock::duration::max() / (attempts + 1)) return;  // "for ever"
+  end_ = Deadline::after(each * attempts + kExtraTime - kCheckTime + request_.delay.value_or(seconds(0)));
+}
+
+Deadline Delivery::deadline() const { return Deadline::after(timeout()).earlier(end_); }
+
+// Of a batch, those behind an answer that ended its connection are sent again without anybody's fault.
+bool Delivery::may_send_more() const { return !bounded_ || sent_ + checks_ < max_attempts_ + kExtraRequests; }
+
 Delivery::Step Delivery::next(const HasRoom& has_room) {
   if (outcome_) return {};
   const auto now = Clock::now();
+  if (now < not_before_) return {Step::Kind::kWait, 0, not_before_};
+  if (!may_send_more() || (sent_ != 0 && now >= end_.when())) return give_up();
   if (again_at_) {
-    if (now < not_before_) return {Step::Kind::kWait, 0, not_before_};
     if (!has_room(*again_at_)) return {Step::Kind::kWait, 0, Clock::time_point::max()};
     return go(*again_at_);
   }
@@ -59,11 +83,9 @@ Delivery::Step Delivery::next(const HasRoom& has_room) {
   if (may_try || not_found_) {
     if (auto step = first_choice(has_room)) return *step;
     if (auto step = untried_that_should_work(has_room)) return *step;
+    if (auto step = preferred_that_has_failed(has_room)) return *step;
   }
-  if (not_found_) {
-    outcome_ = std::move(*not_found_);
-    return {};
-  }
+  if (not_found_) return give_up();
   if (auto step = busy_one_again(now)) return *step;
   if (!may_try) return give_up();
   if (auto step = untried_that_has_failed(has_room)) return *step;
@@ -91,6 +113,14 @@ std::optional<Delivery::Step> Delivery::untried_that_should_work(const HasRoom& 
   }
   if (!all_full) return std::nullopt;
   return Step{Step::Kind::kWait, 0, Clock::time_point::max()};
+}
+
+// What was written there a moment ago may be nowhere else yet.
+std::optional<Delivery::Step> Delivery::preferred_that_has_failed(const HasRoom& has_room) {
+  const auto wanted = request_.prefer;
+  if (!not_found_ || !wanted || *wanted >= tries_.size() || tries_[*wanted].count != 0) return std::nullopt;
+  if (!has_room(*wanted)) return Step{Step::Kind::kWait, 0, Clock::time_point::max()};
+  return go(*wanted);
 }
 
 // Nobody else is there to ask: the device will listen again in a second.
@@ -129,6 +159,7 @@ std::optional<Delivery::Step> Delivery::tried_one_again(Clock::time_point now) {
 
 Delivery::Step Delivery::go(InstanceIndex index) {
   again_at_.reset();
+  ++sent_;
   tries_[index].began = Clock::now();
   return {Step::Kind::kGo, index, {}};
 }
@@ -161,18 +192,30 @@ void Delivery::answered(InstanceIndex index, transport::Response response) {
     if (request_.request_class == RequestClass::kWrite) outcome_unknown(index);
     return;
   }
-  instance(index).worked(tries_[index].began);
-  // Some requests make any device answer 5xx; it was the instance's fault if another one can do better.
-  for (InstanceIndex other = 0; other < tries_.size(); ++other) {
-    if (tries_[other].server_error) fleet_.failed(other, "it answered with a server error (5xx)");
+  if (status / 100 == 2 && request_.accepts && !request_.accepts(response)) {
+    ++not_understood_;
+    tries_[index].server_error = true;
+    return note_attempt(index, "an answer that cannot be understood");
   }
-  Reply reply{std::move(response), index};
-  if (status == kNotFound && request_.try_others_on_not_found && !only_) {
+  instance(index).worked(tries_[index].began);
+  blame_others(index);
+  Reply reply{std::move(response), index, not_found_.has_value()};
+  const bool best_known = request_.believe_preferred && request_.prefer == index;
+  if (status == kNotFound && request_.try_others_on_not_found && !only_ && !best_known) {
     ++tries_[index].count;
     if (!not_found_) not_found_ = std::move(reply);
     return;
   }
   outcome_ = std::move(reply);
+}
+
+// Some requests make any device answer 5xx; it was the instance's fault if another one can do better.
+void Delivery::blame_others(InstanceIndex better) {
+  for (InstanceIndex other = 0; other < tries_.size(); ++other) {
+    if (other != better && std::exchange(tries_[other].server_error, false))
+      fleet_.failed(other,
+                    "it answered with a server error (5xx) or with something that cannot be understood");
+  }
 }
 
 void Delivery::failed(InstanceIndex index, const transport::Failure& failure) {
@@ -188,7 +231,7 @@ void Delivery::failed(InstanceIndex index, const transport::Failure& failure) {
 }
 
 bool Delivery::repeat_on_fresh_connection(InstanceIndex index) {
-  if (had_fresh_) return false;
+  if (had_fresh_ || !may_send_more()) return false;
   had_fresh_ = wants_fresh_ = true;
   again_at_ = index;
   not_before_ = {};
@@ -218,14 +261,27 @@ void Delivery::outcome_unknown(InstanceIndex index) {
 
 Failure::Kind Delivery::failure_kind() const {
   if (busy_or_broken_ != 0) return Failure::Kind::kBusy;
+  if (not_understood_ != 0) return Failure::Kind::kNotUnderstood;
   if (not_operational_ != 0) return Failure::Kind::kNotOperational;
   if (refusals_ != 0 && refusals_ == attempts_) return Failure::Kind::kRefusedPeer;
   return Failure::Kind::kUnreachable;
 }
 
+// Not if the one instance that is known to have it could not be asked.
+bool Delivery::is_certainly_not_found() const {
+  const auto best = request_.prefer;
+  const bool best_is_silent = best && *best < tries_.size() && tries_[*best].failed_at != Clock::time_point();
+  return not_found_.has_value() && !best_is_silent;
+}
+
 Delivery::Step Delivery::give_up() {
+  if (is_certainly_not_found()) {
+    outcome_ = std::move(*not_found_);
+    return {};
+  }
   if (last_problem_.empty()) last_problem_ = "there is no instance to ask";
   outcome_ = Unexpected(Failure{failure_kind(), last_problem_, {}});
+  if (!only_ && !request_.only_preferred) fleet_.outages.fetch_add(1, std::memory_order_relaxed);
   return {};
 }
 

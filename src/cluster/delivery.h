@@ -20,6 +20,10 @@ class Delivery {
   // To one instance, once, whatever its health.
   Delivery(const Request& request, Fleet& fleet, InstanceIndex only);
 
+  // For a request that a call waits for alone: holds it to what docs/reliability.md promises about the number
+  // of requests and the time. `checks` have been made before it.
+  void bound(std::size_t checks);
+
   struct Step {
     enum class Kind : std::uint8_t {
       kGo,    // to `instance`
@@ -50,14 +54,14 @@ class Delivery {
   Outcome take_outcome() { return std::move(*outcome_); }
   std::size_t attempts_at(InstanceIndex instance) const { return tries_[instance].count; }
   bool wants_fresh_connection() const { return wants_fresh_; }
-  Clock::duration timeout() const { return request_.timeout.value_or(fleet_.settings.timeout); }
+  Deadline deadline() const;  // of an attempt that begins now
 
  private:
   struct Try {
     std::size_t count = 0;
     Clock::time_point began{}, failed_at{};
     bool refused = false;       // certificate
-    bool server_error = false;  // 5xx
+    bool server_error = false;  // 5xx, or an answer that could not be used
   };
 
   Delivery(const Request& request, Fleet& fleet, std::size_t max_attempts, std::optional<InstanceIndex> only);
@@ -65,13 +69,18 @@ class Delivery {
   Instance& instance(InstanceIndex index) { return *fleet_.instances[index]; }
   std::optional<Step> first_choice(const HasRoom& has_room);
   std::optional<Step> untried_that_should_work(const HasRoom& has_room);
+  std::optional<Step> preferred_that_has_failed(const HasRoom& has_room);
   std::optional<Step> busy_one_again(Clock::time_point now);
   std::optional<Step> untried_that_has_failed(const HasRoom& has_room);
   std::optional<Step> tried_one_again(Clock::time_point now);
+  Clock::duration timeout() const { return request_.timeout.value_or(fleet_.settings.timeout); }
+  bool may_send_more() const;
   Step go(InstanceIndex index);
+  void blame_others(InstanceIndex better);
   Step give_up();
   void note_attempt(InstanceIndex index, std::string what);
   void outcome_unknown(InstanceIndex index);
+  bool is_certainly_not_found() const;
   Failure::Kind failure_kind() const;
 
   const Request& request_;
@@ -80,6 +89,10 @@ class Delivery {
   const std::optional<InstanceIndex> only_;
   const std::size_t start_;  // round robin
   const Clock::time_point since_ = Clock::now();
+  bool bounded_ = false;
+  std::size_t sent_ = 0;    // requests, whatever they count as
+  std::size_t checks_ = 0;  // that were made before
+  Deadline end_ = Deadline::never();
   std::vector<Try> tries_;  // by instance
   std::size_t attempts_ = 0;
 
@@ -90,7 +103,7 @@ class Delivery {
   bool wants_fresh_ = false;
   bool had_fresh_ = false;
 
-  unsigned refusals_ = 0, not_operational_ = 0, busy_or_broken_ = 0;
+  unsigned refusals_ = 0, not_operational_ = 0, busy_or_broken_ = 0, not_understood_ = 0;
   std::string last_problem_;
   std::optional<Reply> not_found_;  // believed once the others have been asked
   std::optional<Outcome> outcome_;

@@ -33,6 +33,7 @@ struct Fleet : std::enable_shared_from_this<Fleet> {
   transport::OpenSockets sockets;  // outlives the connections of the instances
   std::vector<std::unique_ptr<Instance>> instances;
   std::atomic<std::size_t> next_turn;  // round robin
+  std::atomic<std::uint64_t> outages{0};
   Monitor monitor;
 };
 

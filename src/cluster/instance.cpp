@@ -24,6 +24,11 @@ Result<std::unique_ptr<transport::Connection>, transport::Failure> Instance::ope
       ready_by);
 }
 
+void Instance::could_not_connect() {
+  resolver_.distrust(endpoint_.host);
+  drop_idle_connections();
+}
+
 bool Instance::failed(const std::string& why) {
   if (stop_.raised()) return false;
   const bool first = health_.note_failure(Clock::now());

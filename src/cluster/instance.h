@@ -41,7 +41,9 @@ class Instance {
   // What a check of Health::begin_check() found out; worked() otherwise.
   void check_failed(const std::string& why);
   void check_failed(const transport::Failure& failure);
-  void could_not_connect() { resolver_.distrust(endpoint_.host); }
+  void could_not_connect();
+  // It does not answer on one: the others would only cost as much time.
+  void drop_idle_connections() { pool_.clear(); }
 
  private:
   const std::string slot_;

@@ -74,10 +74,11 @@ bool Probes::is_over(Probe& probe) {
   return true;
 }
 
-void check_inline(Fleet& fleet) {
+std::size_t check_inline(Fleet& fleet) {
   Probes probes(fleet, kInlineLimit);
   const auto now = Clock::now();
-  for (std::size_t i = 0, started = 0; i < fleet.size() && started < kInlineChecks; ++i) {
+  std::size_t started = 0;
+  for (InstanceIndex i = 0; i < fleet.size() && started < kInlineChecks; ++i) {
     if (!fleet.instances[i]->health().begin_check(now)) continue;
     probes.start(i);
     ++started;
@@ -93,6 +94,7 @@ void check_inline(Fleet& fleet) {
     }
     probes.advance(std::span(descriptors).subspan(1));
   }
+  return started;
 }
 
 }  // namespace nethsm::cluster

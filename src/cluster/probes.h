@@ -44,7 +44,7 @@ class Probes {
 };
 
 // For clusters without a monitor thread: checks the instances that are due, at most three side by side, for
-// at most a second.
-void check_inline(Fleet& fleet);
+// at most a second. How many it has checked.
+std::size_t check_inline(Fleet& fleet);
 
 }  // namespace nethsm::cluster

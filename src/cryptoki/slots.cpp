@@ -67,15 +67,16 @@ CK_RV C_InitToken(CK_SLOT_ID slotID, CK_UTF8CHAR_PTR pPin, CK_ULONG, CK_UTF8CHAR
   });
 }
 
-// Nobody watches the tokens between calls, so there are no events: a caller that waits does so until
-// C_Finalize.
+// Nobody watches the tokens between calls: who asks for events lets the devices be asked.
 CK_RV C_WaitForSlotEvent(CK_FLAGS flags, CK_SLOT_ID_PTR pSlot, CK_VOID_PTR pReserved) {
   return entry("C_WaitForSlotEvent", [&](Library& library) -> Status {
     TRY(not_null(pSlot));
     if (pReserved != nullptr) return fail(CKR_ARGUMENTS_BAD, "pReserved must be NULL");
-    if ((flags & CKF_DONT_BLOCK) != 0) return fail(CKR_NO_EVENT);
-    library.wait_until_stopped();
-    return fail(CKR_CRYPTOKI_NOT_INITIALIZED);
+    const bool blocks = (flags & CKF_DONT_BLOCK) == 0;
+    const auto slot = blocks ? library.wait_for_slot_event() : library.next_slot_event();
+    if (!slot) return fail(blocks ? CKR_CRYPTOKI_NOT_INITIALIZED : CKR_NO_EVENT);
+    *pSlot = *slot;
+    return Ok{};
   });
 }
 

@@ -9,18 +9,21 @@ namespace nethsm::api {
 namespace {
 
 constexpr std::string_view kCertificate = "/cert";
+constexpr auto kStateTimeout = seconds(5);  // somebody waits for a list of slots
 
-template <class T>
-ApiResult<T> decoded(std::optional<T> value, std::string_view path) {
-  if (value) return std::move(*value);
-  return Unexpected(Error{Error::Kind::kProtocol, std::string(path) + ": the answer cannot be understood"});
-}
-
-ApiResult<Key> key_of(const cluster::Outcome& outcome, std::string_view id) {
+// `key`: what Request::accepts has made of the answer.
+ApiResult<Key> key_of(const cluster::Outcome& outcome, std::string_view id, std::optional<Key> key) {
   const auto path = key_path(id);
   if (!outcome) return Unexpected(error_of(outcome.error(), path));
   if (!is_success(outcome->http.status)) return Unexpected(error_of(outcome->http, path));
-  return decoded(codec::key(id, outcome->http.text()), path);
+  return std::move(*key);
+}
+
+void decode_into(cluster::Request& request, std::string_view id, std::optional<Key>& key) {
+  request.accepts = [id, &key](const transport::Response& answer) {
+    key = codec::key(id, answer.text());
+    return key.has_value();
+  };
 }
 
 ApiResult<std::optional<Bytes>> certificate_of(const cluster::Outcome& outcome, std::string_view id) {
@@ -44,12 +47,15 @@ Client::Client(std::shared_ptr<cluster::Cluster> cluster)
     : impl_(std::make_unique<Impl>(std::move(cluster))) {}
 Client::~Client() = default;
 
+std::uint64_t Client::outages() const { return impl_->cluster().outages(); }
+
 void Client::stop() { impl_->cluster().stop(); }
 void Client::abandon_after_fork() noexcept { impl_->cluster().abandon_after_fork(); }
 
 bool Client::is_operational() {
   auto request = impl_->read(nullptr, "/health/ready");
   request.only_preferred = true;
+  request.timeout = kStateTimeout;
   const auto outcome = impl_->cluster().send(request);
   if (outcome && outcome->http.status == 200) return true;
   const auto all = states();
@@ -57,7 +63,9 @@ bool Client::is_operational() {
 }
 
 std::vector<SystemState> Client::states() {
-  const auto outcomes = impl_->cluster().send_to_each(impl_->read(nullptr, "/health/state"));
+  auto question = impl_->read(nullptr, "/health/state");
+  question.timeout = kStateTimeout;
+  const auto outcomes = impl_->cluster().send_to_each(question);
   std::vector<SystemState> states;
   for (const auto& outcome : outcomes) {
     std::optional<SystemState> state;
@@ -68,18 +76,15 @@ std::vector<SystemState> Client::states() {
 }
 
 ApiResult<DeviceInfo> Client::info() {
-  const auto reply = TRY(impl_->exchange(impl_->read(nullptr, "/info")));
-  return decoded(codec::device_info(reply.http.text()), "/info");
+  return impl_->fetch(impl_->read(nullptr, "/info"), codec::device_info);
 }
 
 ApiResult<SystemInfo> Client::system_info(const Credential& as) {
-  const auto reply = TRY(impl_->exchange(impl_->read(&as, "/system/info")));
-  return decoded(codec::system_info(reply.http.text()), "/system/info");
+  return impl_->fetch(impl_->read(&as, "/system/info"), codec::system_info);
 }
 
 ApiResult<Role> Client::role(const Credential& as) {
-  const auto reply = TRY(impl_->exchange(impl_->read(&as, "/users/" + codec::percent_encode(as.user))));
-  return decoded(codec::role(reply.http.text()), "/users");
+  return impl_->fetch(impl_->read(&as, "/users/" + codec::percent_encode(as.user)), codec::role);
 }
 
 ApiResult<std::vector<std::string>> Client::list_keys(const Credential& as, const KeyFilter& filter) {
@@ -87,22 +92,39 @@ ApiResult<std::vector<std::string>> Client::list_keys(const Credential& as, cons
   if (filter.label) path += "?label=" + codec::percent_encode(*filter.label);
   auto request = impl_->read(&as, path);
   request.prefer = impl_->recent().last_writer();
+  std::optional<std::vector<std::string>> ids;
+  request.accepts = [&](const transport::Response& answer) {
+    ids = codec::key_ids(answer.text());
+    return ids.has_value();
+  };
   const auto reply = TRY(impl_->exchange(request));
-  return decoded(codec::key_ids(reply.http.text()), path);
+  impl_->recent().correct(*ids, reply.instance, /*may_add=*/!filter.label);
+  return std::move(*ids);
 }
 
 ApiResult<Key> Client::key(const Credential& as, std::string_view id, bool known) {
-  return key_of(impl_->cluster().send(impl_->read_key(as, id, {}, known)), id);
+  auto request = impl_->read_key(as, id, {}, known);
+  std::optional<Key> key;
+  decode_into(request, id, key);
+  const auto outcome = impl_->cluster().send(request);
+  impl_->note_place(id, outcome);
+  return key_of(outcome, id, std::move(key));
 }
 
 std::vector<ApiResult<Key>> Client::keys(const Credential& as, std::span<const std::string> ids) {
   std::vector<cluster::Request> requests;
   requests.reserve(ids.size());
-  for (const auto& id : ids) requests.push_back(impl_->read_key(as, id, {}, /*known=*/true));
+  std::vector<std::optional<Key>> decoded(ids.size());
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    decode_into(requests.emplace_back(impl_->read_key(as, ids[i], {}, /*known=*/true)), ids[i], decoded[i]);
+  }
   const auto outcomes = impl_->cluster().send_all(requests);
   std::vector<ApiResult<Key>> keys;
   keys.reserve(ids.size());
-  for (std::size_t i = 0; i < outcomes.size(); ++i) keys.push_back(key_of(outcomes[i], ids[i]));
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    impl_->note_place(ids[i], outcomes[i]);
+    keys.push_back(key_of(outcomes[i], ids[i], std::move(decoded[i])));
+  }
   return keys;
 }
 
@@ -152,13 +174,11 @@ ApiResult<Bytes> Client::random(const Credential& as, std::size_t length) {
   codec::Object body;
   body.number("length", length);
   request.http.body = body.take();
-  const auto reply = TRY(impl_->exchange(request));
-  const auto bytes = codec::base64_member(reply.http.text(), "random");
-  if (!bytes || bytes->size() != length) {
-    return Unexpected(
-        Error{Error::Kind::kProtocol, "/random: the answer does not have the length asked for"});
-  }
-  return plain(*bytes);
+  return plain(TRY(impl_->fetch(std::move(request), [&](std::string_view answer) {
+    auto bytes = codec::base64_member(answer, "random");
+    if (bytes && bytes->size() != length) bytes.reset();
+    return bytes;
+  })));
 }
 
 bool Client::has_labels() {

@@ -111,6 +111,9 @@ class Client {
   // True from API 5.0 on; asked once and remembered (one request that needs no credential).
   bool has_labels();
 
+  // Changes whenever no instance could answer: what states() has said may be over.
+  std::uint64_t outages() const;
+
   void stop();
   void abandon_after_fork() noexcept;
 

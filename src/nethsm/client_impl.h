@@ -2,14 +2,15 @@
 #pragma once
 
 #include <atomic>
-#include <functional>
-#include <map>
+#include <initializer_list>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
-#include "base/guarded.h"
 #include "nethsm/client.h"
 #include "nethsm/codec.h"
+#include "nethsm/read_back.h"
+#include "nethsm/recent_writes.h"
 
 namespace nethsm::api {
 
@@ -22,27 +23,6 @@ Error error_of(const cluster::Failure& failure, std::string_view what);
 
 inline bool is_success(int status) { return status >= 200 && status < 300; }
 
-// The instances that have just written something, so that what was written is read where it is already
-// visible: the other nodes of a cluster see it up to 10 s later.
-class RecentWrites {
- public:
-  void remember(std::string_view id, cluster::InstanceIndex instance);
-  std::optional<cluster::InstanceIndex> writer_of(std::string_view id) const;
-  std::optional<cluster::InstanceIndex> last_writer() const;
-
- private:
-  struct Write {
-    cluster::InstanceIndex instance;
-    Clock::time_point until;
-  };
-  struct State {
-    std::map<std::string, Write, std::less<>> by_id;
-    std::optional<Write> last;
-  };
-  std::atomic<bool> any_{false};  // keeps the lock out of the way of the hot path
-  Guarded<State> state_;
-};
-
 class Client::Impl {
  public:
   explicit Impl(std::shared_ptr<cluster::Cluster> cluster) : cluster_(std::move(cluster)) {}
@@ -53,14 +33,38 @@ class Client::Impl {
   cluster::Request read(const Credential* as, std::string path) const;
   cluster::Request read_key(const Credential& as, std::string_view id, std::string_view suffix,
                             bool known) const;
+  // A write to a key that exists: it goes where the key is.
+  cluster::Request change_key(const Credential& as, transport::Method method, std::string_view id,
+                              std::string_view suffix, SecretBytes body = {},
+                              std::string_view content_type = {}) const;
+  // `known`: some instance has the key.
+  void choose_instance(cluster::Request& request, std::string_view id, bool known) const;
+  // Remembers where a key is that another instance does not have.
+  void note_place(std::string_view id, const cluster::Outcome& outcome);
 
   // Sends, and turns every answer but a 2xx into its error.
   ApiResult<cluster::Reply> exchange(const cluster::Request& request);
+  // A read whose answer `decode` turns into a value; an instance whose answer it cannot read is as good as
+  // none.
+  template <class Decode>
+  auto fetch(cluster::Request request, Decode decode)
+      -> ApiResult<typename std::invoke_result_t<Decode, std::string_view>::value_type> {
+    std::invoke_result_t<Decode, std::string_view> value;
+    request.accepts = [&](const transport::Response& answer) {
+      value = decode(answer.text());
+      return value.has_value();
+    };
+    TRY(exchange(request));
+    return std::move(*value);
+  }
 
-  // A write to the key `id`. `happened` is asked when the answer was lost: it reads back whether the write
-  // was done.
-  using ReadBack = std::function<ApiResult<bool>()>;
-  ApiResult<Ok> write(cluster::Request request, std::string_view id, const ReadBack& happened);
+  // What a write does to a key.
+  struct Effect {
+    std::string_view id;
+    bool exists = true;  // afterwards
+  };
+  ApiResult<Ok> write(cluster::Request request, std::initializer_list<Effect> effects,
+                      const ReadBack& read_back);
 
   // A sign, decrypt or encrypt; answers the member `member` of the reply.
   ApiResult<SecretBytes> use(const Credential& as, std::string_view id, std::string_view operation,
@@ -70,6 +74,7 @@ class Client::Impl {
 
  private:
   std::shared_ptr<cluster::Cluster> cluster_;
+  void remember(std::initializer_list<Effect> effects, cluster::InstanceIndex writer);
   RecentWrites recent_;
 };
 

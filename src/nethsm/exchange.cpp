@@ -4,8 +4,6 @@
 namespace nethsm::api {
 namespace {
 
-constexpr auto kVisibleEverywhereAfter = seconds(10);
-
 Error::Kind kind_of(int status, std::string_view message) {
   switch (status) {
     case 401:
@@ -43,6 +41,8 @@ Error::Kind kind_of(cluster::Failure::Kind kind) {
       return Error::Kind::kOutcomeUnknown;
     case From::kRefusedPeer:
       return Error::Kind::kRefusedPeer;
+    case From::kNotUnderstood:
+      return Error::Kind::kProtocol;
     case From::kUnreachable:
       break;
   }
@@ -64,31 +64,6 @@ Error error_of(const transport::Response& response, std::string_view what) {
 
 Error error_of(const cluster::Failure& failure, std::string_view what) {
   return {kind_of(failure.kind), std::string(what) + ": " + failure.message};
-}
-
-void RecentWrites::remember(std::string_view id, cluster::InstanceIndex instance) {
-  const auto now = Clock::now();
-  const Write write{instance, now + kVisibleEverywhereAfter};
-  auto state = state_.lock();
-  std::erase_if(state->by_id, [&](const auto& entry) { return entry.second.until < now; });
-  state->by_id.insert_or_assign(std::string(id), write);
-  state->last = write;
-  any_.store(true, std::memory_order_release);
-}
-
-std::optional<cluster::InstanceIndex> RecentWrites::writer_of(std::string_view id) const {
-  if (!any_.load(std::memory_order_acquire)) return std::nullopt;
-  auto state = state_.lock();
-  const auto entry = state->by_id.find(id);
-  if (entry == state->by_id.end() || entry->second.until < Clock::now()) return std::nullopt;
-  return entry->second.instance;
-}
-
-std::optional<cluster::InstanceIndex> RecentWrites::last_writer() const {
-  if (!any_.load(std::memory_order_acquire)) return std::nullopt;
-  auto state = state_.lock();
-  if (!state->last || state->last->until < Clock::now()) return std::nullopt;
-  return state->last->instance;
 }
 
 std::string key_path(std::string_view id, std::string_view suffix) {
@@ -120,9 +95,29 @@ cluster::Request Client::Impl::read(const Credential* as, std::string path) cons
 cluster::Request Client::Impl::read_key(const Credential& as, std::string_view id, std::string_view suffix,
                                         bool known) const {
   auto request = read(&as, key_path(id, suffix));
-  request.prefer = recent_.writer_of(id);
-  request.try_others_on_not_found = known || request.prefer.has_value();
+  choose_instance(request, id, known);
   return request;
+}
+
+cluster::Request Client::Impl::change_key(const Credential& as, transport::Method method, std::string_view id,
+                                          std::string_view suffix, SecretBytes body,
+                                          std::string_view content_type) const {
+  auto request = write_request(as, method, key_path(id, suffix), std::move(body), content_type);
+  choose_instance(request, id, /*known=*/true);  // a 404 changes nothing, so the next one may be asked
+  return request;
+}
+
+void Client::Impl::choose_instance(cluster::Request& request, std::string_view id, bool known) const {
+  const auto place = recent_.place_of(id);
+  request.try_others_on_not_found = known || place.has_value();
+  if (!place) return;
+  request.prefer = place->instance;
+  request.believe_preferred = place->wrote;
+}
+
+void Client::Impl::note_place(std::string_view id, const cluster::Outcome& outcome) {
+  if (outcome && outcome->missing_elsewhere && is_success(outcome->http.status))
+    recent_.found(id, outcome->instance);
 }
 
 ApiResult<cluster::Reply> Client::Impl::exchange(const cluster::Request& request) {
@@ -132,28 +127,35 @@ ApiResult<cluster::Reply> Client::Impl::exchange(const cluster::Request& request
   return std::move(*outcome);
 }
 
-ApiResult<Ok> Client::Impl::write(cluster::Request request, std::string_view id, const ReadBack& happened) {
+void Client::Impl::remember(std::initializer_list<Effect> effects, cluster::InstanceIndex writer) {
+  for (const auto& effect : effects) recent_.wrote(effect.id, writer, effect.exists);
+}
+
+ApiResult<Ok> Client::Impl::write(cluster::Request request, std::initializer_list<Effect> effects,
+                                  const ReadBack& read_back) {
   auto outcome = cluster_->send(request);
   if (outcome) {
     if (!is_success(outcome->http.status) && outcome->http.status != 304) {
       return Unexpected(error_of(outcome->http, describe(request.http)));
     }
-    recent_.remember(id, outcome->instance);
+    remember(effects, outcome->instance);
     return Ok{};
   }
   auto error = error_of(outcome.error(), describe(request.http));
   if (error.kind != Error::Kind::kOutcomeUnknown) return Unexpected(std::move(error));
-
-  // Ask where the write went first: if it was done, it is visible there at once.
-  if (outcome.error().instance) recent_.remember(id, *outcome.error().instance);
-  const auto done = happened();
-  if (!done) {
-    error.message += "; what became of it could not be read back: " + done.error().message;
-    return Unexpected(std::move(error));
+  const auto writer = outcome.error().instance;
+  switch (settle(*cluster_, read_back, writer)) {
+    case Settled::kDone:
+      if (writer) remember(effects, *writer);
+      return Ok{};
+    case Settled::kNotDone:
+      return Unexpected(
+          Error{Error::Kind::kUnreachable, error.message + "; reading back shows that it was not done"});
+    case Settled::kUnknown:
+      break;
   }
-  if (*done) return Ok{};
-  return Unexpected(
-      Error{Error::Kind::kUnreachable, error.message + "; reading back shows that it was not done"});
+  error.message += "; it may have been done or not, as what became of it could not be read back";
+  return Unexpected(std::move(error));
 }
 
 ApiResult<SecretBytes> Client::Impl::use(const Credential& as, std::string_view id,
@@ -166,15 +168,16 @@ ApiResult<SecretBytes> Client::Impl::use(const Credential& as, std::string_view 
   request.http.authorization = as.authorization;
   request.http.content_type = kJson;
   request.http.body = body.take();
-  request.prefer = recent_.writer_of(id);
-  request.try_others_on_not_found = true;  // a handle of the key exists, so some instance has it
-  const auto reply = TRY(exchange(request));
-  auto value = codec::base64_member(reply.http.text(), member);
-  if (!value) {
-    return Unexpected(
-        Error{Error::Kind::kProtocol,
-              describe(request.http) + ": the answer has no valid member '" + std::string(member) + "'"});
-  }
+  choose_instance(request, id, /*known=*/true);  // a handle of it exists, so some instance has it
+  std::optional<SecretBytes> value;
+  request.accepts = [&](const transport::Response& answer) {
+    value = codec::base64_member(answer.text(), member);
+    return value.has_value();
+  };
+  const auto outcome = cluster_->send(request);
+  note_place(id, outcome);
+  if (!outcome) return Unexpected(error_of(outcome.error(), describe(request.http)));
+  if (!is_success(outcome->http.status)) return Unexpected(error_of(outcome->http, describe(request.http)));
   return std::move(*value);
 }
 

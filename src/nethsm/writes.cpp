@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The calls that change something on the device, each with the question that settles a lost answer.
+#include <algorithm>
+
 #include "nethsm/client_impl.h"
 
 namespace nethsm::api {
@@ -10,12 +12,35 @@ using transport::Method;
 // RSA keys of 8192 bits take minutes on the device.
 constexpr auto kGenerationTimeout = std::chrono::minutes(10);
 
-// From an answer to "does it exist": 404 is a no, every other error leaves the question open.
-template <class T>
-ApiResult<bool> exists(const ApiResult<T>& answer) {
-  if (answer) return true;
-  if (answer.error().kind == Error::Kind::kNotFound) return false;
-  return Unexpected(answer.error());
+constexpr int kOk = 200, kUnauthorized = 401, kNotFound = 404;
+
+cluster::Request question(const Credential& as, std::string path) {
+  cluster::Request request;
+  request.http.path = std::move(path);
+  request.http.authorization = as.authorization;
+  return request;
+}
+
+// A 200 or a 404; every other answer leaves the question open.
+std::optional<bool> exists(const transport::Response& answer) {
+  if (answer.status == kOk) return true;
+  return answer.status == kNotFound ? std::optional(false) : std::nullopt;
+}
+
+// It was made if it is there: the id had been found free.
+ReadBack was_made(const Credential& as, std::string_view id) {
+  return {{question(as, key_path(id))}, [](ReadBack::Answers a) { return exists(a[0]); }};
+}
+
+// That another instance does not have it proves nothing: it may never have had it.
+ReadBack was_deleted(const Credential& as, std::string path) {
+  ReadBack read_back{{question(as, std::move(path))}, {}};
+  read_back.was_done = [](ReadBack::Answers a) -> std::optional<bool> {
+    const auto there = exists(a[0]);
+    return there ? std::optional(!*there) : std::nullopt;
+  };
+  read_back.others_can_tell = false;
+  return read_back;
 }
 
 codec::Object private_part(const ImportedKey& key) {
@@ -39,7 +64,7 @@ ApiResult<Ok> Client::generate_key(const Credential& as, const NewKey& key) {
   if (!key.label.empty()) body.text("label", key.label);
   auto request = write_request(as, Method::kPost, "/keys/generate", body.take(), kJson);
   request.timeout = kGenerationTimeout;
-  return impl_->write(std::move(request), key.id, [&] { return exists(this->key(as, key.id)); });
+  return impl_->write(std::move(request), {{key.id}}, was_made(as, key.id));
 }
 
 ApiResult<Ok> Client::import_key(const Credential& as, const ImportedKey& key) {
@@ -47,57 +72,67 @@ ApiResult<Ok> Client::import_key(const Credential& as, const ImportedKey& key) {
   body.mechanisms("mechanisms", key.mechanisms).text("type", to_string(key.type));
   body.object("private", private_part(key));
   if (!key.label.empty()) body.text("label", key.label);
-  return impl_->write(write_request(as, Method::kPut, key_path(key.id), body.take(), kJson), key.id,
-                      [&] { return exists(this->key(as, key.id)); });
+  return impl_->write(write_request(as, Method::kPut, key_path(key.id), body.take(), kJson), {{key.id}},
+                      was_made(as, key.id));
 }
 
 ApiResult<Ok> Client::delete_key(const Credential& as, std::string_view id) {
-  return impl_->write(write_request(as, Method::kDelete, key_path(id)), id,
-                      [&]() -> ApiResult<bool> { return !TRY(exists(key(as, id))); });
+  return impl_->write(impl_->change_key(as, Method::kDelete, id, {}), {{id, false}},
+                      was_deleted(as, key_path(id)));
 }
 
 ApiResult<Ok> Client::move_key(const Credential& as, std::string_view id, std::string_view new_id) {
   codec::Object body;
   body.text("newId", new_id);
-  return impl_->write(write_request(as, Method::kPost, key_path(id, "/move"), body.take(), kJson), new_id,
-                      [&]() -> ApiResult<bool> {
-                        if (TRY(exists(key(as, id)))) return false;
-                        return exists(key(as, new_id));
-                      });
+  const ReadBack read_back{{question(as, key_path(id)), question(as, key_path(new_id))},
+                           [](ReadBack::Answers a) -> std::optional<bool> {
+                             const auto before = exists(a[0]), after = exists(a[1]);
+                             if (!before || !after) return std::nullopt;
+                             return !*before && *after;
+                           }};
+  return impl_->write(impl_->change_key(as, Method::kPost, id, "/move", body.take(), kJson),
+                      {{id, false}, {new_id}}, read_back);
 }
 
 ApiResult<Ok> Client::set_label(const Credential& as, std::string_view id, std::string_view label) {
   codec::Object body;
   body.text("label", label);
-  return impl_->write(write_request(as, Method::kPut, key_path(id, "/label"), body.take(), kJson), id,
-                      [&]() -> ApiResult<bool> { return TRY(key(as, id)).label == label; });
+  const ReadBack read_back{{question(as, key_path(id))}, [&](ReadBack::Answers a) -> std::optional<bool> {
+                             const auto key = a[0].status == kOk ? codec::key(id, a[0].text()) : std::nullopt;
+                             return key ? std::optional(key->label == label) : std::nullopt;
+                           }};
+  return impl_->write(impl_->change_key(as, Method::kPut, id, "/label", body.take(), kJson), {{id}},
+                      read_back);
 }
 
 ApiResult<Ok> Client::put_certificate(const Credential& as, std::string_view id, ByteView stored_form) {
-  auto request = write_request(as, Method::kPut, key_path(id, "/cert"),
-                               SecretBytes(stored_form.begin(), stored_form.end()), kOctets);
-  return impl_->write(std::move(request), id, [&]() -> ApiResult<bool> {
-    const auto stored = TRY(certificate(as, id));
-    return stored && std::equal(stored->begin(), stored->end(), stored_form.begin(), stored_form.end());
-  });
+  auto request = impl_->change_key(as, Method::kPut, id, "/cert",
+                                   SecretBytes(stored_form.begin(), stored_form.end()), kOctets);
+  const ReadBack read_back{{question(as, key_path(id, "/cert"))}, [&](ReadBack::Answers a) {
+                             const auto there = exists(a[0]);
+                             if (there != true) return there;
+                             return std::optional(std::ranges::equal(a[0].body, stored_form));
+                           }};
+  return impl_->write(std::move(request), {{id}}, read_back);
 }
 
 ApiResult<Ok> Client::delete_certificate(const Credential& as, std::string_view id) {
-  return impl_->write(write_request(as, Method::kDelete, key_path(id, "/cert")), id,
-                      [&]() -> ApiResult<bool> { return !TRY(certificate(as, id)).has_value(); });
+  return impl_->write(impl_->change_key(as, Method::kDelete, id, "/cert"), {{id}},
+                      was_deleted(as, key_path(id, "/cert")));
 }
 
 ApiResult<Ok> Client::set_passphrase(const Credential& as, std::string_view user, const Secret& passphrase) {
   codec::Object body;
   body.text("passphrase", as_text(passphrase.reveal()));
-  auto request = write_request(as, Method::kPost, "/users/" + codec::percent_encode(user) + "/passphrase",
-                               body.take(), kJson);
-  return impl_->write(std::move(request), user, [&]() -> ApiResult<bool> {
-    const auto proof = role(make_credential(user, passphrase));
-    if (proof) return true;
-    if (proof.error().kind == Error::Kind::kUnauthorized) return false;
-    return Unexpected(proof.error());
-  });
+  const auto path = "/users/" + codec::percent_encode(user);
+  ReadBack read_back{{question(make_credential(user, passphrase), path)},
+                     [](ReadBack::Answers a) -> std::optional<bool> {
+                       if (a[0].status == kOk) return true;
+                       return a[0].status == kUnauthorized ? std::optional(false) : std::nullopt;
+                     }};
+  read_back.repeatable = false;  // the device slows down who comes with wrong passphrases
+  return impl_->write(write_request(as, Method::kPost, path + "/passphrase", body.take(), kJson), {},
+                      read_back);
 }
 
 }  // namespace nethsm::api

@@ -6,7 +6,7 @@
 namespace nethsm::session {
 
 Library::Library(std::vector<std::shared_ptr<token::Token>> tokens, HandleSources& handles)
-    : tokens_(std::move(tokens)), sessions_(handles.next_session) {}
+    : tokens_(std::move(tokens)), sessions_(handles.next_session), presence_changes_told_(tokens_.size()) {}
 
 token::Result<std::shared_ptr<token::Token>> Library::token(CK_SLOT_ID slot) const {
   if (slot >= tokens_.size()) return token::fail(CKR_SLOT_ID_INVALID);
@@ -120,9 +120,23 @@ void Library::stop() {
   for (const auto& token : tokens_) token->client().stop();
 }
 
-void Library::wait_until_stopped() {
-  std::unique_lock lock(stop_mutex_);
-  stop_condition_.wait(lock, [this] { return stopped(); });
+std::optional<CK_SLOT_ID> Library::next_slot_event() {
+  for (CK_SLOT_ID slot = 0; slot < tokens_.size(); ++slot) {
+    const auto changes = tokens_[slot]->presence_changes();
+    auto told = presence_changes_told_.lock();
+    if (std::exchange((*told)[slot], changes) != changes) return slot;
+  }
+  return std::nullopt;
+}
+
+std::optional<CK_SLOT_ID> Library::wait_for_slot_event() {
+  constexpr auto kPause = seconds(1);
+  while (!stopped()) {
+    if (const auto slot = next_slot_event(); slot && !stopped()) return slot;
+    std::unique_lock lock(stop_mutex_);
+    stop_condition_.wait_for(lock, kPause, [this] { return stopped(); });
+  }
+  return std::nullopt;
 }
 
 void Library::abandon_after_fork() noexcept {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,7 +53,11 @@ class Library {
   void end_session_objects();
   // C_Finalize and exit: every request that is under way or to come fails at once.
   void stop();
-  void wait_until_stopped();
+  // A slot whose token has come or gone since the last call; nothing if there is none. Asks the devices, but
+  // not more often than every few seconds.
+  std::optional<CK_SLOT_ID> next_slot_event();
+  // Waits for one, in the calling thread; nothing once the library is being stopped.
+  std::optional<CK_SLOT_ID> wait_for_slot_event();
   bool stopped() const { return stopped_.load(std::memory_order_relaxed); }
   // In a forked child: closes inherited sockets. The object is unusable afterwards and must be leaked.
   void abandon_after_fork() noexcept;
@@ -60,6 +65,7 @@ class Library {
  private:
   const std::vector<std::shared_ptr<token::Token>> tokens_;
   Guarded<SessionTable> sessions_;
+  Guarded<std::vector<std::uint64_t>> presence_changes_told_;  // by slot
   std::mutex stop_mutex_;
   std::condition_variable stop_condition_;
   std::atomic<bool> stopped_{false};

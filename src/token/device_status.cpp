@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "token/device_status.h"
 
+#include <utility>
+
 namespace nethsm::token {
 namespace {
 
-constexpr auto kPresenceLifetime = seconds(5);
+constexpr auto kPresenceLifetime = seconds(5), kAbsenceLifetime = seconds(1);
+constexpr auto kDoubtLifetime = milliseconds(500);
 constexpr auto kSystemLifetime = seconds(60);
 
 }  // namespace
@@ -20,13 +23,26 @@ bool DeviceStatus::present() {
   {
     auto state = state_.lock();
     // A first answer is waited for by everyone; later ones only by the thread that asks.
-    if (!is_due(state->presence, kPresenceLifetime) && state->present) return *state->present;
+    // A request that no instance has answered is a reason to ask anew.
+    const auto outages = client_.outages();
+    if (std::exchange(state->outages_seen, outages) != outages) state->doubtful = true;
+    const Clock::duration lifetime = state->doubtful           ? Clock::duration(kDoubtLifetime)
+                                     : state->present == false ? Clock::duration(kAbsenceLifetime)
+                                                               : Clock::duration(kPresenceLifetime);
+    if (!is_due(state->presence, lifetime) && state->present) return *state->present;
+    state->doubtful = false;
   }
   const bool present = client_.is_operational();
   auto state = state_.lock();
+  if (state->present && *state->present != present) ++state->changes;
   state->present = present;
   state->presence.asked = Clock::now();
   return present;
+}
+
+std::uint64_t DeviceStatus::presence_changes() {
+  present();
+  return state_.lock()->changes;
 }
 
 api::DeviceInfo DeviceStatus::names() {

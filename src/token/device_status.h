@@ -19,6 +19,8 @@ class DeviceStatus {
 
   // At least one instance is operational.
   bool present();
+  // How often that has changed; asks as present() does.
+  std::uint64_t presence_changes();
   // "unknown" until the device has told; not asked while it is not present.
   api::DeviceInfo names();
   // Needs an administrator. The device id stays the first one seen: each node of a cluster has its own.
@@ -34,6 +36,8 @@ class DeviceStatus {
   struct State {
     Remembered presence, system_read;
     std::optional<bool> present;
+    std::uint64_t changes = 0, outages_seen = 0;
+    bool doubtful = false;
     std::optional<api::DeviceInfo> names;
     std::optional<api::SystemInfo> system;
   };

@@ -96,9 +96,27 @@ Result<std::vector<std::string>> Search::all_keys(const api::Credential& as) {
   auto ids = TRY(translate(client_.list_keys(as), Doing::kReading));
   std::erase_if(ids, [](const std::string& id) { return is_temporary(id); });
   std::ranges::sort(ids);
+  TRY(keep_those_of_other_devices(as, ids));
   objects_.keep_only(ids);
   TRY(load_details(as, ids));
   return ids;
+}
+
+// The device that was asked may lack keys that others have, for hours where they are kept alike by backups:
+// the absence of a known key is believed of all of them only.
+Status Search::keep_those_of_other_devices(const api::Credential& as, std::vector<std::string>& ids) {
+  std::vector<std::string> missing;
+  for (const auto& record : objects_.records()) {
+    if (!std::ranges::binary_search(ids, record->key.id)) missing.push_back(record->key.id);
+  }
+  if (missing.empty()) return Ok{};
+  auto answers = client_.keys(as, missing);
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    if (answers[i]) ids.push_back(missing[i]);
+    TRY(take_details(missing[i], std::move(answers[i])));
+  }
+  std::ranges::sort(ids);
+  return Ok{};
 }
 
 Status Search::take_details(const std::string& id, api::ApiResult<api::Key> answer) {

@@ -38,6 +38,7 @@ class Search {
   Result<std::vector<std::string>> candidates(const api::Credential& as, const Template& wanted);
   Result<std::vector<std::string>> with_label(const api::Credential& as, ByteView label);
   Result<std::vector<std::string>> all_keys(const api::Credential& as);
+  Status keep_those_of_other_devices(const api::Credential& as, std::vector<std::string>& ids);
   Status load_details(const api::Credential& as, std::span<const std::string> ids);
   Status take_details(const std::string& id, api::ApiResult<api::Key> answer);
   ClassSet visible_classes() const;

@@ -42,6 +42,7 @@ CK_VERSION parse_version(std::string_view text) {
 }  // namespace
 
 bool Token::present() { return impl_->device.present(); }
+std::uint64_t Token::presence_changes() { return impl_->device.presence_changes(); }
 
 CK_SLOT_INFO Token::slot_info() {
   const auto names = impl_->device.names();

@@ -49,6 +49,8 @@ class Token {
   // Slot and token as C_GetSlotInfo and C_GetTokenInfo show them. Presence (one instance is operational) and
   // device names are asked of the device and remembered for a few seconds.
   bool present();
+  // How often the token has come or gone so far, as seen by asking.
+  std::uint64_t presence_changes();
   CK_SLOT_INFO slot_info();
   Result<CK_TOKEN_INFO> token_info();  // session counts are filled by the caller
 

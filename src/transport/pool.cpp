@@ -22,6 +22,11 @@ std::unique_ptr<Connection> Pool::take() {
   return nullptr;
 }
 
+void Pool::clear() {
+  std::deque<Idle> dropped;  // closed after the lock has been given up
+  idle_.lock()->swap(dropped);
+}
+
 void Pool::give_back(std::unique_ptr<Connection> connection) {
   if (!connection || !connection->is_idle() || max_idle_ == 0) return;
   std::deque<Idle> dropped;  // closed after the lock has been given up

@@ -21,6 +21,7 @@ class Pool {
 
   std::unique_ptr<Connection> take();                      // null: a new one is needed
   void give_back(std::unique_ptr<Connection> connection);  // closes it if it cannot be used again
+  void clear();
   std::size_t size() const { return idle_.lock()->size(); }
 
  private:
