@@ -59,6 +59,7 @@ struct Slot {
   std::optional<std::chrono::seconds> connect_timeout;  // key `connect_timeout_seconds`
   std::optional<std::chrono::seconds> cache_lifetime;   // key `cache_seconds`
   KeyTypeNames hide_key_types;
+  bool enable_bip340 = false;
   CertificateFormat certificate_format = CertificateFormat::kPem;
 };
 

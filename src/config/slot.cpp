@@ -73,7 +73,7 @@ void check_users(const Node& node, const Slot& slot, Reading& reading) {
       node.place, "the slot \"" + slot.label + "\" has no user: give it an operator or an administrator");
 }
 
-constexpr std::array<Key<Slot>, 14> kKeys{{
+constexpr std::array<Key<Slot>, 15> kKeys{{
     {"label", "the name of the token", read_label, true},
     {"description", "a text for the reader of the file",
      [](const Field& field, Slot& slot) { slot.description = field.text(); }},
@@ -95,6 +95,8 @@ constexpr std::array<Key<Slot>, 14> kKeys{{
      "a list of RSA, Curve25519, EC_P256, EC_P384, EC_P521, EC_P256K1, BrainpoolP256, BrainpoolP384, "
      "BrainpoolP512, Generic",
      read_hidden_types},
+    {"enable_bip340", "true or false",
+     [](const Field& field, Slot& slot) { slot.enable_bip340 = field.truth().value_or(false); }},
     {"enable_set_attribute_value", "nothing, as the key is obsolete",
      [](const Field& field, Slot&) {
        field.notice("this old key has no effect: C_SetAttributeValue always works");

@@ -20,6 +20,8 @@ Result<Verdict> verify_rsa_pss(const RsaPublicKey& key, const PssParameters& par
 // `signature`: r||s. A digest longer than the group order is cut (FIPS 186-5 §6.4.2).
 Result<Verdict> verify_ecdsa(const EcPublicKey& key, ByteView digest, ByteView signature);
 Result<Verdict> verify_ed25519(const EcPublicKey& key, ByteView message, ByteView signature);
+// BIP-340: of a message of any length; only the x of the point counts.
+Result<Verdict> verify_bip340(const EcPublicKey& key, ByteView message, ByteView signature);
 
 // Encryption: the length of the result is that of the modulus.
 Result<Bytes> encrypt_rsa_pkcs1(const RsaPublicKey& key, ByteView message);

@@ -40,17 +40,18 @@ CK_RV C_GetTokenInfo(CK_SLOT_ID slotID, CK_TOKEN_INFO_PTR pInfo) {
 
 CK_RV C_GetMechanismList(CK_SLOT_ID slotID, CK_MECHANISM_TYPE_PTR pMechanismList, CK_ULONG_PTR pulCount) {
   return entry("C_GetMechanismList", [&](Library& library) -> Status {
-    TRY(library.token(slotID));
+    const auto token = TRY(library.token(slotID));
     TRY(not_null(pulCount));
-    return write_list(nethsm::token::mechanism_list(), pMechanismList, pulCount);
+    const auto mechanisms = nethsm::token::mechanism_list(token->withheld_mechanisms());
+    return write_list(std::span(mechanisms), pMechanismList, pulCount);
   });
 }
 
 CK_RV C_GetMechanismInfo(CK_SLOT_ID slotID, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO_PTR pInfo) {
   return entry("C_GetMechanismInfo", [&](Library& library) -> Status {
-    TRY(library.token(slotID));
+    const auto token = TRY(library.token(slotID));
     TRY(not_null(pInfo));
-    *pInfo = TRY(nethsm::token::mechanism_info(type));
+    *pInfo = TRY(nethsm::token::mechanism_info(type, token->withheld_mechanisms()));
     return Ok{};
   });
 }

@@ -101,6 +101,7 @@ class Mechanisms {
   constexpr Mechanisms operator|(Mechanisms other) const { return Mechanisms(bits_ | other.bits_); }
   constexpr Mechanisms operator&(Mechanisms other) const { return Mechanisms(bits_ & other.bits_); }
   constexpr Mechanisms without(Mechanism m) const { return Mechanisms(bits_ & ~bit(m)); }
+  constexpr Mechanisms without(Mechanisms other) const { return Mechanisms(bits_ & ~other.bits_); }
   friend constexpr bool operator==(Mechanisms, Mechanisms) = default;
 
   template <class F>

@@ -70,6 +70,7 @@ Result<token::Settings, std::string> token_settings(const config::Slot& slot) {
   if (slot.certificate_format == config::CertificateFormat::kDer) {
     settings.certificate_format = token::CertificateFormat::kDer;
   }
+  if (slot.enable_bip340) settings.withheld_mechanisms = {};
   if (slot.cache_lifetime) settings.cache_lifetime = *slot.cache_lifetime;
   for (const std::string& name : slot.hide_key_types) {
     const auto type = api::parse_key_type(name);

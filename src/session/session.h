@@ -103,10 +103,13 @@ class Session {
 
   // What all Init calls check first. False: the call has ended the active operation and is done.
   template <class Operation>
-  static token::Result<bool> begins(OperationSlot<Operation>& slot, const CK_MECHANISM* mechanism) {
+  token::Result<bool> begins(OperationSlot<Operation>& slot, const CK_MECHANISM* mechanism) const {
     if (slot.active() && mechanism != nullptr) return token::fail(CKR_OPERATION_ACTIVE);
     if (!slot.active() && mechanism == nullptr) return token::fail(CKR_ARGUMENTS_BAD, "no mechanism");
     slot.end();
+    if (mechanism != nullptr) {
+      TRY(token::mechanism_info(mechanism->mechanism, token_->withheld_mechanisms()));
+    }
     return mechanism != nullptr;
   }
   // The key of an Init call; what is not public needs a login.

@@ -43,6 +43,7 @@ crypto::Result<Verdict> verify(const token::SignaturePlan& plan, const crypto::P
   }
   const auto& ec = *std::get_if<crypto::EcPublicKey>(&key);
   if (plan.scheme == Scheme::kEcdsa) return crypto::verify_ecdsa(ec, message, signature);
+  if (plan.scheme == Scheme::kBip340) return crypto::verify_bip340(ec, message, signature);
   return crypto::verify_ed25519(ec, message, signature);
 }
 

@@ -39,7 +39,7 @@ Result<CK_OBJECT_HANDLE> Token::Impl::keep(Object object) {
 }
 
 Result<CK_OBJECT_HANDLE> Token::Impl::create_public_key(const Template& object, CK_SESSION_HANDLE session) {
-  auto key = TRY(public_key_in_memory(object, session));
+  auto key = TRY(public_key_in_memory(object, settings.withheld_mechanisms, session));
   if (TRY(object.boolean(CKA_TOKEN)).value_or(false)) return existing_public_key(object, key.record->key);
   return keep(std::move(key));
 }

@@ -21,8 +21,11 @@ Result<const MechanismRow*> generation_for(const CK_MECHANISM& mechanism, CK_FLA
   return row;
 }
 
-// A key of a hidden type would be made and never be seen again.
-Status check_not_hidden(const Settings& settings, api::KeyType type) {
+// A key of a hidden type would be made and never be seen again, a mechanism that is withheld never be used.
+Status check_not_hidden(const Settings& settings, api::KeyType type, api::Mechanisms mechanisms) {
+  if (!(mechanisms & settings.withheld_mechanisms).empty()) {
+    return fail(CKR_TEMPLATE_INCONSISTENT, "CKA_ALLOWED_MECHANISMS: the slot does not have enable_bip340");
+  }
   if (std::ranges::find(settings.hide_key_types, type) == settings.hide_key_types.end()) return Ok{};
   return fail(CKR_ATTRIBUTE_VALUE_INVALID, "keys of the type " + std::string(api::to_string(type)) +
                                                " are hidden by the slot's hide_key_types");
@@ -99,7 +102,7 @@ Result<CK_OBJECT_HANDLE> Token::generate_key(const CK_MECHANISM& mechanism, cons
                                              CK_SESSION_HANDLE session) {
   const MechanismRow* row = TRY(generation_for(mechanism, CKF_GENERATE));
   const auto key = TRY(new_secret_key(*row, secret));
-  TRY(check_not_hidden(impl_->settings, key.type));
+  TRY(check_not_hidden(impl_->settings, key.type, key.mechanisms));
   const auto as = TRY(impl_->login.for_management());
   const auto name = TRY(impl_->name_of_new(as, secret, {}));
   return impl_->adopt(TRY(impl_->generate(as, key, name, row->type)), secret, CKO_SECRET_KEY, session);
@@ -109,7 +112,7 @@ Result<Token::KeyPair> Token::generate_key_pair(const CK_MECHANISM& mechanism, c
                                                 const Template& private_key, CK_SESSION_HANDLE session) {
   const MechanismRow* row = TRY(generation_for(mechanism, CKF_GENERATE_KEY_PAIR));
   const auto key = TRY(new_key_pair(*row, public_key, private_key));
-  TRY(check_not_hidden(impl_->settings, key.type));
+  TRY(check_not_hidden(impl_->settings, key.type, key.mechanisms));
   const auto as = TRY(impl_->login.for_management());
   const auto name = TRY(impl_->name_of_new(as, private_key, public_key));
   const KeyRecord record = TRY(impl_->generate(as, key, name, row->type));
@@ -124,7 +127,7 @@ Result<Token::KeyPair> Token::generate_key_pair(const CK_MECHANISM& mechanism, c
 Result<CK_OBJECT_HANDLE> Token::Impl::import_key(const Template& object, CK_OBJECT_CLASS object_class,
                                                  CK_SESSION_HANDLE session) {
   auto key = TRY(object_class == CKO_SECRET_KEY ? imported_secret_key(object) : imported_private_key(object));
-  TRY(check_not_hidden(settings, key.type));
+  TRY(check_not_hidden(settings, key.type, key.mechanisms));
   const auto as = TRY(login.for_management());
   const auto name = TRY(name_of_new(as, object, {}));
   key.id = name.id;

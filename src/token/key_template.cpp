@@ -14,6 +14,9 @@ namespace {
 
 using M = api::Mechanism;
 
+// What a key gets only if CKA_ALLOWED_MECHANISMS asks for it.
+constexpr api::Mechanisms kOnlyIfListed = {M::kRsaDecryptionRaw, M::kBip340Signature};
+
 // What the module can do with a key, by the attribute that allows it.
 api::Mechanisms modes_for(CK_ATTRIBUTE_TYPE usage, api::KeyType type) {
   api::Mechanisms modes;
@@ -95,7 +98,7 @@ Status check_key_template(const Template& key, CK_OBJECT_CLASS object_class) {
 Result<api::Mechanisms> mechanisms_for(api::KeyType type, const Template& key) {
   api::Mechanisms mechanisms = TRY(allowed_by_usage(type, key));
   const auto listed = TRY(allowed_by_list(key));
-  mechanisms = listed ? mechanisms & *listed : mechanisms.without(M::kRsaDecryptionRaw);
+  mechanisms = listed ? mechanisms & *listed : mechanisms.without(kOnlyIfListed);
   if (!mechanisms.empty()) return mechanisms;
   return fail(CKR_TEMPLATE_INCONSISTENT,
               "the template allows no mechanism that the NetHSM has for this type of key");

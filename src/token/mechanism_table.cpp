@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <array>
 
+#include "pkcs11/nethsm.h"
 #include "token/mechanisms.h"
-#include "token/token.h"
 
 namespace nethsm::token {
 namespace {
@@ -182,6 +181,14 @@ constexpr MechanismRow kRows[] = {
      .parameter = Parameter::kEdDsa,
      .scheme = Scheme::kEdDsa,
      .sign = {M::kEdDsaSignature}},
+    {.type = CKM_NETHSM_BIP340,
+     .name = "CKM_NETHSM_BIP340",
+     .min_key_size = kEcMin,
+     .max_key_size = kEcMin,
+     .flags = kSign | kEcFlags,
+     .family = KeyFamily::kEc,
+     .scheme = Scheme::kBip340,
+     .sign = {M::kBip340Signature}},
     aes(NAMED(CKM_AES_KEY_GEN), CKF_HW | CKF_GENERATE, Parameter::kNone),
     aes_cbc(NAMED(CKM_AES_CBC)),
     aes_cbc(NAMED(CKM_AES_CBC_PAD)),
@@ -229,15 +236,8 @@ static_assert(std::ranges::all_of(kRows, digest_agrees_with_use));
 static_assert(std::ranges::all_of(kRows,
                                   [](const auto& row) { return row.min_key_size <= row.max_key_size; }));
 
-constexpr auto kTypes = [] {
-  std::array<CK_MECHANISM_TYPE, std::size(kRows)> types{};
-  std::ranges::transform(kRows, types.begin(), &MechanismRow::type);
-  return types;
-}();
-
 }  // namespace
 
 std::span<const MechanismRow> mechanism_rows() { return kRows; }
-std::span<const CK_MECHANISM_TYPE> mechanism_list() { return kTypes; }
 
 }  // namespace nethsm::token

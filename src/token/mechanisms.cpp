@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "token/token.h"
-
 namespace nethsm::token {
 namespace {
 
@@ -27,6 +25,12 @@ template <class Row, class Value, class Member>
 const Row* find(std::span<const Row> rows, Value wanted, Member member) {
   const auto row = std::ranges::find(rows, wanted, member);
   return row != rows.end() ? &*row : nullptr;
+}
+
+// False for the row of a mechanism for which all NetHSM mechanisms are withheld.
+bool is_offered(const MechanismRow& row, api::Mechanisms withheld) {
+  const api::Mechanisms usable = row.usable();
+  return usable.empty() || (usable & withheld) != usable;
 }
 
 }  // namespace
@@ -102,9 +106,17 @@ api::Mechanisms device_mechanisms(std::span<const CK_MECHANISM_TYPE> allowed) {
   return mechanisms;
 }
 
-Result<CK_MECHANISM_INFO> mechanism_info(CK_MECHANISM_TYPE type) {
-  const auto* row = find_mechanism(type);
-  if (row == nullptr) return fail(CKR_MECHANISM_INVALID);
+std::vector<CK_MECHANISM_TYPE> mechanism_list(api::Mechanisms withheld) {
+  std::vector<CK_MECHANISM_TYPE> offered;
+  for (const MechanismRow& row : mechanism_rows()) {
+    if (is_offered(row, withheld)) offered.push_back(row.type);
+  }
+  return offered;
+}
+
+Result<CK_MECHANISM_INFO> mechanism_info(CK_MECHANISM_TYPE type, api::Mechanisms withheld) {
+  const MechanismRow* row = find_mechanism(type);
+  if (row == nullptr || !is_offered(*row, withheld)) return fail(CKR_MECHANISM_INVALID);
   return CK_MECHANISM_INFO{row->min_key_size, row->max_key_size, row->flags};
 }
 

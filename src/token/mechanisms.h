@@ -30,6 +30,7 @@ enum class Scheme : std::uint8_t {
   kRaw,    // RSA without padding: CKM_RSA_X_509
   kEcdsa,
   kEdDsa,
+  kBip340,
   kCmac,
 };
 
@@ -62,6 +63,10 @@ struct MechanismRow {
 
 std::span<const MechanismRow> mechanism_rows();
 const MechanismRow* find_mechanism(CK_MECHANISM_TYPE type);  // null: not offered
+
+// C_GetMechanismList and C_GetMechanismInfo, where these NetHSM mechanisms are withheld from applications.
+std::vector<CK_MECHANISM_TYPE> mechanism_list(api::Mechanisms withheld);
+Result<CK_MECHANISM_INFO> mechanism_info(CK_MECHANISM_TYPE type, api::Mechanisms withheld);
 
 // The row of a key (pair) generation mechanism; also for CKM_EDDSA, which GnuTLS 3.7 takes for one.
 const MechanismRow* find_generation(CK_MECHANISM_TYPE type);

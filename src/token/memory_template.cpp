@@ -29,11 +29,12 @@ OwnAttributes own_attributes(const Template& object, ClassSet of) {
   return own;
 }
 
-Result<Object> public_key_in_memory(const Template& object, CK_SESSION_HANDLE owner) {
+Result<Object> public_key_in_memory(const Template& object, api::Mechanisms withheld,
+                                    CK_SESSION_HANDLE owner) {
   TRY(check_attributes(object, kPublicClass));
   KeyRecord record;
   record.key = TRY(public_key_from(object));
-  record.key.mechanisms = TRY(mechanisms_for_public_key(record.key.type, object));
+  record.key.mechanisms = TRY(mechanisms_for_public_key(record.key.type, object)).without(withheld);
   record.origin = KeyRecord::Origin::kImported;
   Object made;
   made.object_class = CKO_PUBLIC_KEY;

@@ -12,7 +12,8 @@ namespace nethsm::token {
 OwnAttributes own_attributes(const Template& object, ClassSet of);
 
 // A CKO_PUBLIC_KEY with all mechanisms that CKA_VERIFY, CKA_ENCRYPT and CKA_ALLOWED_MECHANISMS leave it.
-Result<Object> public_key_in_memory(const Template& object, CK_SESSION_HANDLE owner);
+Result<Object> public_key_in_memory(const Template& object, api::Mechanisms withheld,
+                                    CK_SESSION_HANDLE owner);
 
 // The key that the device has under a temporary id, and the public half of such a pair.
 Object temporary_key(const KeyRecord& record, CK_OBJECT_CLASS object_class, const Template& key,

@@ -31,8 +31,9 @@ bool is_same_material(const api::Key& a, const api::Key& b) {
 
 }  // namespace
 
-ObjectStore::ObjectStore(std::atomic<CK_OBJECT_HANDLE>& next_handle, std::vector<api::KeyType> hidden)
-    : next_handle_(next_handle), hidden_(std::move(hidden)) {}
+ObjectStore::ObjectStore(std::atomic<CK_OBJECT_HANDLE>& next_handle, std::vector<api::KeyType> hidden,
+                         api::Mechanisms withheld)
+    : next_handle_(next_handle), hidden_(std::move(hidden)), withheld_(withheld) {}
 
 bool ObjectStore::is_hidden(const Entry& entry) const {
   return !entry.record || std::ranges::find(hidden_, entry.record->key.type) != hidden_.end();
@@ -110,6 +111,7 @@ std::vector<std::string> ObjectStore::without_certificate(std::span<const std::s
 }
 
 void ObjectStore::put_details(api::Key key) {
+  key.mechanisms = key.mechanisms.without(withheld_);
   auto state = state_.lock();
   const auto removed = state->removed_here.find(key.id);
   if (removed != state->removed_here.end() && is_recent(removed->second, kVisibleEverywhereAfter)) return;
@@ -158,6 +160,7 @@ bool ObjectStore::put_unreadable(const std::string& id) {
 }
 
 void ObjectStore::add(KeyRecord record) {
+  record.key.mechanisms = record.key.mechanisms.without(withheld_);
   auto state = state_.lock();
   const std::string id = record.key.id;
   state->removed_here.erase(id);

@@ -27,8 +27,10 @@ namespace nethsm::token {
 // takes its handles along. Thread-safe.
 class ObjectStore {
  public:
-  // `hidden`: types of keys that have no objects.
-  ObjectStore(std::atomic<CK_OBJECT_HANDLE>& next_handle, std::vector<api::KeyType> hidden);
+  // `hidden`: types of keys that have no objects. `withheld`: mechanisms that no key has, whatever the device
+  // says.
+  ObjectStore(std::atomic<CK_OBJECT_HANDLE>& next_handle, std::vector<api::KeyType> hidden,
+              api::Mechanisms withheld = {});
 
   ObjectPtr find(CK_OBJECT_HANDLE handle) const;  // null: no such object (any more)
   // In the order private, public, certificate, or the secret key alone; the keys in the order of `ids`.
@@ -103,6 +105,7 @@ class ObjectStore {
 
   std::atomic<CK_OBJECT_HANDLE>& next_handle_;
   const std::vector<api::KeyType> hidden_;
+  const api::Mechanisms withheld_;
   Guarded<State> state_;
 };
 

@@ -13,7 +13,7 @@ namespace nethsm::token {
 namespace {
 
 constexpr std::size_t kPkcs1Overhead = 11;  // RFC 8017 §7.2.1, §9.2
-constexpr std::size_t kEd25519Signature = 64;
+constexpr std::size_t kEd25519Signature = 64, kBip340Signature = 64;
 constexpr CK_FLAGS kPublicUses = CKF_VERIFY | CKF_VERIFY_RECOVER | CKF_ENCRYPT;
 
 std::string lacks(const Object& key, api::Mechanism mode) {
@@ -159,6 +159,10 @@ Result<SignPlan> eddsa_plan(const CK_MECHANISM& mechanism, const MechanismRow& r
   return SignPlan{{.scheme = row.scheme, .signature_length = kEd25519Signature}, only(row.sign)};
 }
 
+SignPlan bip340_plan(const MechanismRow& row) {
+  return {{.scheme = row.scheme, .signature_length = kBip340Signature}, only(row.sign)};
+}
+
 Result<SignPlan> cmac_plan(const CK_MECHANISM& mechanism, const MechanismRow& row, const Object& key) {
   const std::size_t length = TRY(mac_length_of(mechanism, row));
   const auto mode = TRY(permitted(key, CKF_SIGN, only(row.sign)));
@@ -201,6 +205,11 @@ Result<SignPlan> plan_sign(const CK_MECHANISM& mechanism, const Object& key, CK_
       TRY(permitted(key, CKF_SIGN, plan.mode));
       return plan;
     }
+    case Scheme::kBip340: {
+      const SignPlan plan = bip340_plan(*row);
+      TRY(permitted(key, CKF_SIGN, plan.mode));
+      return plan;
+    }
     case Scheme::kCmac:
       return cmac_plan(mechanism, *row, key);
     case Scheme::kNone:
@@ -218,6 +227,8 @@ Result<SignPlan> plan_verify(const CK_MECHANISM& mechanism, const Object& key, C
       return ecdsa_plan(*row, *curve_of(key.record->key.type));
     case Scheme::kEdDsa:
       return eddsa_plan(mechanism, *row);
+    case Scheme::kBip340:
+      return bip340_plan(*row);
     default:
       return SignPlan{TRY(rsa_signature(mechanism, *row, key.record->key)).plan, {}};
   }

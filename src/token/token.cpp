@@ -14,6 +14,7 @@ Token::Token(Settings settings, std::shared_ptr<api::Client> client,
 Token::~Token() = default;
 
 const std::string& Token::label() const { return impl_->settings.label; }
+api::Mechanisms Token::withheld_mechanisms() const { return impl_->settings.withheld_mechanisms; }
 api::Client& Token::client() { return *impl_->client; }
 
 LoginState Token::login_state() const { return impl_->login.state(); }

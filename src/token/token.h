@@ -32,6 +32,8 @@ struct Settings {
   CertificateFormat certificate_format = CertificateFormat::kPem;
   Clock::duration cache_lifetime = seconds(60);  // of key details
   std::vector<api::KeyType> hide_key_types;
+  // As if no key had them and there were no CKM_ for them.
+  api::Mechanisms withheld_mechanisms = {api::Mechanism::kBip340Signature};
 };
 
 // The NetHSM cluster of one slot as a PKCS#11 token: who is logged in, which objects there are, and what can
@@ -104,15 +106,12 @@ class Token {
   Status may_use_keys() const;
 
   const std::string& label() const;
+  api::Mechanisms withheld_mechanisms() const;
   api::Client& client();
 
  private:
   class Impl;
   std::unique_ptr<Impl> impl_;
 };
-
-// C_GetMechanismList and C_GetMechanismInfo, from the mechanism table.
-std::span<const CK_MECHANISM_TYPE> mechanism_list();
-Result<CK_MECHANISM_INFO> mechanism_info(CK_MECHANISM_TYPE type);
 
 }  // namespace nethsm::token

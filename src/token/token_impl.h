@@ -22,7 +22,7 @@ class Token::Impl {
       : settings(std::move(the_settings)),
         client(std::move(the_client)),
         login(settings, *client),
-        objects(next_handle, settings.hide_key_types),
+        objects(next_handle, settings.hide_key_types, settings.withheld_mechanisms),
         memory(next_handle),
         search(settings, *client, login, objects),
         device(*client) {}

@@ -219,3 +219,21 @@ TEST_CASE("Public keys need no login to verify, private ones do to sign") {
   CHECK(token.verify(plain(CKM_EDDSA), pair.public_key, as_bytes("data"), Bytes(64)) ==
         CKR_SIGNATURE_INVALID);
 }
+
+TEST_CASE("A public key that the application brings verifies and encrypts") {
+  const ConfigFile config({device_slot()});
+  TokenSession token;
+  const auto pair = token.generate_rsa(unique_id("brought"));
+  Attributes wanted;
+  wanted.number(CKA_CLASS, CKO_PUBLIC_KEY).number(CKA_KEY_TYPE, CKK_RSA);
+  wanted.bytes(CKA_MODULUS, token.attribute(pair.public_key, CKA_MODULUS));
+  wanted.bytes(CKA_PUBLIC_EXPONENT, token.attribute(pair.public_key, CKA_PUBLIC_EXPONENT));
+  CK_OBJECT_HANDLE key = CK_INVALID_HANDLE;
+  REQUIRE(token.module->C_CreateObject(token.session, wanted.data(), wanted.size(), &key) == CKR_OK);
+  const auto made = token.sign(plain(CKM_SHA256_RSA_PKCS), pair.private_key, as_bytes("data"));
+  CHECK(token.verify(plain(CKM_SHA256_RSA_PKCS), key, as_bytes("data"), made.bytes) == CKR_OK);
+  CHECK(token.verify(plain(CKM_SHA256_RSA_PKCS), key, as_bytes("date"), made.bytes) == CKR_SIGNATURE_INVALID);
+  const auto secret = token.encrypt(plain(CKM_RSA_PKCS), key, as_bytes("secret"));
+  REQUIRE(secret.rv == CKR_OK);
+  CHECK(as_text(token.decrypt(plain(CKM_RSA_PKCS), pair.private_key, secret.bytes).bytes) == "secret");
+}

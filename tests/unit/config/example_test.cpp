@@ -67,6 +67,7 @@ TEST_CASE("The keys that the example shows in comments load too") {
   CHECK(password(slot.operator_user) == "one");
   CHECK(password(slot.administrator_user) == "two");
   CHECK(slot.hide_key_types.size() == 2);
+  CHECK(slot.enable_bip340);
   CHECK(slot.cache_lifetime.has_value());
   CHECK(slot.connect_timeout.has_value());
   CHECK(slot.instances.at(1).ca_file.has_value());

@@ -58,11 +58,14 @@ TEST_CASE("Words of the vendor are taken in any case") {
 TEST_CASE("Keys of our own are read") {
   ConfigFiles files;
   const Slot slot = loaded(files.load_text(one_slot("    connect_timeout_seconds: 5\n    cache_seconds: 0\n"
-                                                    "    hide_key_types: [Generic, Curve25519]\n")))
+                                                    "    hide_key_types: [Generic, Curve25519]\n"
+                                                    "    enable_bip340: true\n")))
                         .config.slots.at(0);
   CHECK(slot.connect_timeout == seconds(5));
   CHECK(slot.cache_lifetime == seconds(0));
   CHECK(slot.hide_key_types == KeyTypeNames{"Generic", "Curve25519"});
+  CHECK(slot.enable_bip340);
+  CHECK_FALSE(loaded(files.load_text(one_slot())).config.slots.at(0).enable_bip340);
 }
 
 TEST_CASE("Times beyond all bounds are kept within what a clock can add") {
