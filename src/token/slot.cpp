@@ -69,7 +69,8 @@ Result<CK_TOKEN_INFO> Token::token_info() {
   write_padded(info.manufacturerID, names.vendor);
   write_padded(info.model, names.product);
   write_padded(info.serialNumber, system ? system->device_id : "unknown");
-  info.flags = CKF_RNG | CKF_TOKEN_INITIALIZED | impl_->login.wrong_pin_flags();
+  info.flags = CKF_RNG | CKF_TOKEN_INITIALIZED | CKF_DUAL_CRYPTO_OPERATIONS;
+  info.flags |= impl_->login.wrong_pin_flags();
   if (settings.operator_user) info.flags |= CKF_USER_PIN_INITIALIZED;
   // Whoever reads: with a configured password nobody has to log in.
   const auto& first = settings.operator_user ? settings.operator_user : settings.administrator_user;

@@ -67,6 +67,10 @@ TEST_CASE("The token shows the label of the configuration and counts its session
   CHECK(info.ulRwSessionCount == 1);
   CHECK((info.flags & CKF_TOKEN_INITIALIZED) != 0);
   CHECK((info.flags & CKF_RNG) != 0);
+  CHECK((info.flags & CKF_DUAL_CRYPTO_OPERATIONS) != 0);
+  CHECK((info.flags & (CKF_CLOCK_ON_TOKEN | CKF_PROTECTED_AUTHENTICATION_PATH)) == 0);
+  CHECK(info.ulMinPinLen == 10);
+  CHECK(info.ulMaxPinLen == 200);
   CHECK((info.flags & CKF_LOGIN_REQUIRED) == 0);
   CHECK((info.flags & CKF_WRITE_PROTECTED) == 0);
   CHECK(token.module->C_GetTokenInfo(kNoSlot, &info) == CKR_SLOT_ID_INVALID);
