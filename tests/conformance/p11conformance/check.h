@@ -38,6 +38,7 @@ using Checks = std::span<const Check>;
 Checks lifecycle_checks();
 Checks slot_checks();
 Checks mechanism_checks();
+Checks mechanism_use_checks();
 Checks session_checks();
 Checks login_checks();
 Checks find_checks();

@@ -10,27 +10,45 @@ namespace {
 constexpr CK_ULONG kRsaBits = 2048;
 constexpr CK_ULONG kAesBytes = 32;
 
-CK_RV generate_rsa(Provider& p, CK_SESSION_HANDLE session, const char* name) {
-  CK_MECHANISM mechanism{CKM_RSA_PKCS_KEY_PAIR_GEN, nullptr, 0};
-  Attributes open = public_template(name);
-  open.number(CKA_MODULUS_BITS, kRsaBits).bytes(CKA_PUBLIC_EXPONENT, *from_hex("010001"));
-  open.flag(CKA_VERIFY, true).flag(CKA_ENCRYPT, true);
-  Attributes secret = private_template(name);
-  secret.flag(CKA_SIGN, true).flag(CKA_DECRYPT, true);
+CK_RV generate_pair(Provider& p, CK_SESSION_HANDLE session, CK_MECHANISM_TYPE type, Attributes open,
+                    Attributes secret) {
+  CK_MECHANISM mechanism{type, nullptr, 0};
   CK_OBJECT_HANDLE public_key = 0, private_key = 0;
   return p.c.C_GenerateKeyPair(session, &mechanism, open.data(), open.size(), secret.data(), secret.size(),
                                &public_key, &private_key);
 }
 
+CK_RV generate_rsa(Provider& p, CK_SESSION_HANDLE session, const char* name) {
+  Attributes open = public_template(name);
+  open.number(CKA_MODULUS_BITS, kRsaBits).bytes(CKA_PUBLIC_EXPONENT, *from_hex("010001"));
+  open.flag(CKA_VERIFY, true).flag(CKA_ENCRYPT, true);
+  Attributes secret = private_template(name);
+  secret.flag(CKA_SIGN, true).flag(CKA_DECRYPT, true);
+  return generate_pair(p, session, CKM_RSA_PKCS_KEY_PAIR_GEN, open, secret);
+}
+
+CK_RV generate_raw_rsa(Provider& p, CK_SESSION_HANDLE session, const char* name) {
+  constexpr CK_MECHANISM_TYPE kAllowed[] = {CKM_RSA_X_509};
+  Attributes open = public_template(name);
+  open.number(CKA_MODULUS_BITS, kRsaBits).bytes(CKA_PUBLIC_EXPONENT, *from_hex("010001"));
+  open.flag(CKA_VERIFY, true).flag(CKA_ENCRYPT, true);
+  Attributes secret = private_template(name);
+  secret.flag(CKA_SIGN, true).flag(CKA_DECRYPT, true);
+  secret.bytes(CKA_ALLOWED_MECHANISMS, {reinterpret_cast<const CK_BYTE*>(kAllowed), sizeof kAllowed});
+  return generate_pair(p, session, CKM_RSA_PKCS_KEY_PAIR_GEN, open, secret);
+}
+
 CK_RV generate_ec(Provider& p, CK_SESSION_HANDLE session, const char* name) {
-  CK_MECHANISM mechanism{CKM_EC_KEY_PAIR_GEN, nullptr, 0};
   Attributes open = public_template(name);
   open.bytes(CKA_EC_PARAMS, *from_hex("06082a8648ce3d030107")).flag(CKA_VERIFY, true);
-  Attributes secret = private_template(name);
-  secret.flag(CKA_SIGN, true);
-  CK_OBJECT_HANDLE public_key = 0, private_key = 0;
-  return p.c.C_GenerateKeyPair(session, &mechanism, open.data(), open.size(), secret.data(), secret.size(),
-                               &public_key, &private_key);
+  return generate_pair(p, session, CKM_EC_KEY_PAIR_GEN, open, private_template(name).flag(CKA_SIGN, true));
+}
+
+CK_RV generate_edwards(Provider& p, CK_SESSION_HANDLE session, const char* name) {
+  Attributes open = public_template(name);
+  open.bytes(CKA_EC_PARAMS, *from_hex("06032b6570")).flag(CKA_VERIFY, true);
+  return generate_pair(p, session, CKM_EC_EDWARDS_KEY_PAIR_GEN, open,
+                       private_template(name).flag(CKA_SIGN, true));
 }
 
 CK_RV generate_aes(Provider& p, CK_SESSION_HANDLE session, const char* name) {
@@ -70,6 +88,8 @@ Attributes secret_template(const char* name) { return private_template(name); }
 void Provider::make_keys() {
   make(kRsaKey, CKO_PRIVATE_KEY, generate_rsa);
   make(kEcKey, CKO_PRIVATE_KEY, generate_ec);
+  make(kRawRsaKey, CKO_PRIVATE_KEY, generate_raw_rsa);
+  make(kEdwardsKey, CKO_PRIVATE_KEY, generate_edwards);
   make(kAesKey, CKO_SECRET_KEY, generate_aes);
   make(kRsaKey, CKO_CERTIFICATE, create_certificate);
 }
@@ -92,7 +112,7 @@ void Provider::make(const char* name, CK_OBJECT_CLASS object_class, Maker maker)
 void Provider::destroy_keys() {
   reset();
   const CK_SESSION_HANDLE session = manager_session();
-  for (const char* name : {kRsaKey, kEcKey, kAesKey, kImportedKey}) {
+  for (const char* name : {kRsaKey, kRawRsaKey, kEcKey, kEdwardsKey, kAesKey, kImportedKey}) {
     for (const CK_OBJECT_HANDLE object : find(session, Attributes().text(CKA_ID, name))) {
       c.C_DestroyObject(session, object);
     }

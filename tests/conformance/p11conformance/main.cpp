@@ -89,10 +89,10 @@ void run(const Check& check, Provider& provider, const KnownDifferences& tables,
 
 std::vector<Check> all_checks() {
   std::vector<Check> all;
-  for (const Checks some :
-       {interface_checks(), lifecycle_checks(), slot_checks(), mechanism_checks(), session_checks(),
-        login_checks(), find_checks(), attribute_checks(), generation_checks(), cipher_checks(),
-        cipher_mode_checks(), signature_checks(), digest_checks(), random_checks(), profile_checks()}) {
+  for (const Checks some : {interface_checks(), lifecycle_checks(), slot_checks(), mechanism_checks(),
+                            mechanism_use_checks(), session_checks(), login_checks(), find_checks(),
+                            attribute_checks(), generation_checks(), cipher_checks(), cipher_mode_checks(),
+                            signature_checks(), digest_checks(), random_checks(), profile_checks()}) {
     all.insert(all.end(), some.begin(), some.end());
   }
   return all;

@@ -23,6 +23,8 @@ inline constexpr CK_ULONG kFill = 0xA5;  // what buffers hold that nobody may wr
 
 // The keys that the checks use; CKA_ID and CKA_LABEL are their names.
 inline constexpr const char* kRsaKey = "p11conformance-rsa";
+inline constexpr const char* kRawRsaKey = "p11conformance-raw";  // may do CKM_RSA_X_509
+inline constexpr const char* kEdwardsKey = "p11conformance-edwards";
 inline constexpr const char* kEcKey = "p11conformance-ec";
 inline constexpr const char* kAesKey = "p11conformance-aes";
 inline constexpr const char* kImportedKey = "p11conformance-imported";
