@@ -54,6 +54,10 @@ static_assert(rows_stand_at_their_kind());
 
 }  // namespace
 
+bool is_about_rights(Kind kind) {
+  return kind == Kind::kUnauthorized || kind == Kind::kForbidden || kind == Kind::kTagsNotMet;
+}
+
 CK_RV rv_of(Kind kind, Doing doing) {
   const Row& row = kRows[static_cast<std::size_t>(kind)];
   switch (doing) {

@@ -20,8 +20,12 @@ enum class Doing : std::uint8_t {
 
 CK_RV rv_of(api::Error::Kind kind, Doing doing);
 
+// That a user may not do what the configuration has that user do, an administrator should hear, whatever the
+// code.
+bool is_about_rights(api::Error::Kind kind);
+
 inline Unexpected<Error> failure(const api::Error& error, Doing doing) {
-  return fail(rv_of(error.kind, doing), error.message);
+  return Unexpected(Error{rv_of(error.kind, doing), error.message, is_about_rights(error.kind)});
 }
 
 // The value of a call on the device, or its failure in PKCS#11 terms.

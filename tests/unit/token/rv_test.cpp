@@ -39,3 +39,10 @@ TEST_CASE("The same refusal means what was being done") {
   CHECK(rv_of(Kind::kExists, Doing::kManaging) == CKR_ATTRIBUTE_VALUE_INVALID);
   CHECK(rv_of(Kind::kTooLarge, Doing::kUsing) == CKR_DATA_LEN_RANGE);
 }
+
+TEST_CASE("Missing rights are for the log, a wrong ciphertext is not") {
+  for (const Kind kind : {Kind::kUnauthorized, Kind::kForbidden, Kind::kTagsNotMet}) {
+    CHECK(failure({kind, "403"}, Doing::kUsing).error().is_loud);
+  }
+  CHECK_FALSE(failure({Kind::kRejected, "400"}, Doing::kDecrypting).error().is_loud);
+}
