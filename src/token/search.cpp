@@ -87,8 +87,7 @@ Result<std::vector<std::string>> Search::with_label(const api::Credential& as, B
       TRY(key(as, *same_id)))
     ids.push_back(*same_id);
   std::ranges::sort(ids);
-  const auto repeated = std::ranges::unique(ids);
-  ids.erase(repeated.begin(), repeated.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   return ids;
 }
 
