@@ -87,6 +87,11 @@ class Deck {
   std::vector<const simulator::FaultFacts*> left_;
 };
 
+// Another instance than this one.
+unsigned other(unsigned instance, std::mt19937& random) {
+  return (instance + 1 + static_cast<unsigned>(random() % (kInstances - 1))) % kInstances;
+}
+
 }  // namespace
 
 void lost_answers(Arena& arena, const Settings& settings) {
@@ -124,7 +129,7 @@ void random_faults(Arena& arena, const Settings& settings) {
   {
     Load load(arena, ledger, {settings.threads - 4, 4});
     const auto until = Clock::now() + settings.length;
-    for (unsigned sound = 0; Clock::now() < until; sound = (sound + 1 + random() % 2) % kInstances) {
+    for (unsigned sound = 0; Clock::now() < until; sound = other(sound, random)) {
       // The next sound device is healed first; the last one stays sound for as long as a call may take.
       arena.devices.clear_faults();
       for (unsigned i = 0; i < kInstances; ++i) arena.devices.start_instance(i);
@@ -133,7 +138,7 @@ void random_faults(Arena& arena, const Settings& settings) {
           std::to_string((sound + 1) % kInstances) + "+" + std::to_string((sound + 2) % kInstances);
       for (const auto end = Clock::now() + kTrouble * 2; Clock::now() < end;) {
         for (int i = 0; i < 2; ++i, ++faults) arena.devices.add_fault(deck.draw(victims));
-        if (random() % 4 == 0) arena.devices.stop_instance((sound + 1 + random() % 2) % kInstances);
+        if (random() % 4 == 0) arena.devices.stop_instance(other(sound, random));
         std::this_thread::sleep_for(milliseconds(200 + random() % 400));
         if (random() % 2 == 0) arena.devices.clear_faults();
       }
