@@ -6,7 +6,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <cstdio>
+#include <ctime>
 
 #include "base/bytes.h"
 
@@ -28,25 +31,49 @@ const LevelRow& row(Level level) {
   return kLevels[index < kLevels.size() ? index : kLevels.size() - 1];
 }
 
+// localtime_r, gmtime_r and strftime take a lock of the C library that a forked child may find held for ever, by
+// a thread that it does not have. So the calendar is computed here, and only the process that loaded the module
+// asks for the time zone; its children go on with what it has found.
+const pid_t g_loaded_by = getpid();
+constinit std::atomic<std::chrono::seconds::rep> g_utc_offset{0};
+
+std::chrono::seconds utc_offset(std::time_t when) {
+  if (getpid() == g_loaded_by) {
+    tm parts{};
+    if (localtime_r(&when, &parts) != nullptr) g_utc_offset = parts.tm_gmtoff;
+  }
+  return std::chrono::seconds(g_utc_offset);
+}
+
+struct Calendar {
+  explicit Calendar(std::chrono::seconds since_1970)
+      : midnight(std::chrono::floor<std::chrono::days>(since_1970)),
+        date(std::chrono::sys_days(midnight)),
+        time(since_1970 - midnight) {}
+  const std::chrono::days midnight;
+  const std::chrono::year_month_day date;
+  const std::chrono::hh_mm_ss<std::chrono::seconds> time;
+};
+
 std::string utc_timestamp(const timespec& when) {
-  tm parts{};
-  gmtime_r(&when.tv_sec, &parts);
-  char seconds[32];
-  const std::size_t size = strftime(seconds, sizeof seconds, "%Y-%m-%dT%H:%M:%S", &parts);
-  char fraction[24];
-  std::snprintf(fraction, sizeof fraction, ".%06ldZ", when.tv_nsec / 1000);
-  return std::string(seconds, size) + fraction;
+  const Calendar at{std::chrono::seconds(when.tv_sec)};
+  char text[64];
+  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%06ldZ", static_cast<int>(at.date.year()),
+                static_cast<unsigned>(at.date.month()), static_cast<unsigned>(at.date.day()),
+                static_cast<int>(at.time.hours().count()), static_cast<int>(at.time.minutes().count()),
+                static_cast<int>(at.time.seconds().count()), when.tv_nsec / 1000);
+  return text;
 }
 
 std::string local_timestamp(const timespec& when) {
   static constexpr std::array<const char*, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  tm parts{};
-  localtime_r(&when.tv_sec, &parts);
-  char text[64];  // strftime would take the month from the host's locale
-  std::snprintf(text, sizeof text, "%s %2d %02d:%02d:%02d",
-                kMonths[static_cast<std::size_t>(parts.tm_mon) % 12], parts.tm_mday, parts.tm_hour,
-                parts.tm_min, parts.tm_sec);
+  const Calendar at{std::chrono::seconds(when.tv_sec) + utc_offset(when.tv_sec)};
+  char text[64];
+  std::snprintf(text, sizeof text, "%s %2u %02d:%02d:%02d",
+                kMonths[(static_cast<unsigned>(at.date.month()) - 1) % 12],
+                static_cast<unsigned>(at.date.day()), static_cast<int>(at.time.hours().count()),
+                static_cast<int>(at.time.minutes().count()), static_cast<int>(at.time.seconds().count()));
   return text;
 }
 
