@@ -85,9 +85,9 @@ Delivery::Step Delivery::next(const HasRoom& has_room) {
     if (auto step = untried_that_should_work(has_room)) return *step;
     if (auto step = preferred_that_has_failed(has_room)) return *step;
   }
-  if (not_found_) return give_up();
+  if (is_certainly_not_found()) return give_up();
   if (auto step = busy_one_again(now)) return *step;
-  if (!may_try) return give_up();
+  if (not_found_ || !may_try) return give_up();
   if (auto step = untried_that_has_failed(has_room)) return *step;
   if (auto step = tried_one_again(now)) return *step;
   return give_up();
@@ -177,7 +177,7 @@ void Delivery::answered(InstanceIndex index, transport::Response response) {
   if (status == kTooManyRequests) {
     instance(index).worked(tries_[index].began);
     ++busy_or_broken_;
-    busy_at_ = index;
+    if (!busy_at_ || request_.prefer == index) busy_at_ = index;
     return note_attempt(index, "429, too many requests");
   }
   if (status == kPreconditionFailed) {
@@ -203,6 +203,7 @@ void Delivery::answered(InstanceIndex index, transport::Response response) {
   const bool best_known = request_.believe_preferred && request_.prefer == index;
   if (status == kNotFound && request_.try_others_on_not_found && !only_ && !best_known) {
     ++tries_[index].count;
+    tries_[index].failed_at = {};
     if (!not_found_) not_found_ = std::move(reply);
     return;
   }

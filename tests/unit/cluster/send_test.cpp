@@ -92,6 +92,31 @@ TEST_CASE("A key that is known is asked of all before its absence is believed") 
     CHECK(outcome->http.text() == "not found");
     CHECK(a.count() + b.count() == 2);
   }
+  SECTION("the one that is sure to have it is busy") {
+    std::atomic<int> refusals{1};
+    ScriptedServer a({}, [&](Peer& peer) {
+      while (peer.read()) peer.answer(refusals-- > 0 ? 429 : 200);
+    });
+    ScriptedServer b({}, answer_all(404)), c({}, answer_all(404));
+    Cluster cluster(settings_for({&a, &b, &c}));
+    request.prefer = 0;
+    const auto outcome = cluster.send(request);
+    REQUIRE(outcome);
+    CHECK(outcome->http.status == 200);
+    CHECK(a.count() == 2);
+  }
+  SECTION("the one that was sure to have it is busy, and has it no more") {
+    std::atomic<int> refusals{1};
+    ScriptedServer a({}, [&](Peer& peer) {
+      while (peer.read()) peer.answer(refusals-- > 0 ? 429 : 404);
+    });
+    ScriptedServer b({}, answer_all(404));
+    Cluster cluster(settings_for({&a, &b}));
+    request.prefer = 0;
+    const auto outcome = cluster.send(request);
+    REQUIRE(outcome);
+    CHECK(outcome->http.status == 404);
+  }
   SECTION("the other does not answer") {
     ScriptedServer a({}, answer_all(404)), b({}, never_answer);
     Cluster cluster(settings_for({&a, &b}));
