@@ -128,15 +128,23 @@ std::vector<ApiResult<Key>> Client::keys(const Credential& as, std::span<const s
   return keys;
 }
 
+// Most keys have none, so the first 404 is believed, also from an instance that stands in for the one that wrote
+// the key: a search must not fail because that one has died since.
+cluster::Request Client::Impl::read_certificate(const Credential& as, std::string_view id) const {
+  auto request = read_key(as, id, kCertificate, /*known=*/false);
+  request.try_others_on_not_found = false;
+  return request;
+}
+
 ApiResult<std::optional<Bytes>> Client::certificate(const Credential& as, std::string_view id) {
-  return certificate_of(impl_->cluster().send(impl_->read_key(as, id, kCertificate, false)), id);
+  return certificate_of(impl_->cluster().send(impl_->read_certificate(as, id)), id);
 }
 
 std::vector<ApiResult<std::optional<Bytes>>> Client::certificates(const Credential& as,
                                                                   std::span<const std::string> ids) {
   std::vector<cluster::Request> requests;
   requests.reserve(ids.size());
-  for (const auto& id : ids) requests.push_back(impl_->read_key(as, id, kCertificate, false));
+  for (const auto& id : ids) requests.push_back(impl_->read_certificate(as, id));
   const auto outcomes = impl_->cluster().send_all(requests);
   std::vector<ApiResult<std::optional<Bytes>>> certificates;
   certificates.reserve(ids.size());

@@ -33,6 +33,7 @@ class Client::Impl {
   cluster::Request read(const Credential* as, std::string path) const;
   cluster::Request read_key(const Credential& as, std::string_view id, std::string_view suffix,
                             bool known) const;
+  cluster::Request read_certificate(const Credential& as, std::string_view id) const;
   // A write to a key that exists: it goes where the key is.
   cluster::Request change_key(const Credential& as, transport::Method method, std::string_view id,
                               std::string_view suffix, SecretBytes body = {},

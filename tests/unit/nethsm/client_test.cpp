@@ -46,6 +46,16 @@ TEST_CASE("Certificates are stored as they are, and their absence is no error") 
   CHECK(devices.client.certificate(devices.op, "k").value() == std::nullopt);
 }
 
+TEST_CASE("That a key has no certificate is also found out when the device that made the key has died") {
+  Devices devices;
+  REQUIRE(devices.client.generate_key(devices.admin, p256("k")));
+  const bool first = devices.simulator.request_counts(0).writes != 0;
+  devices.simulator.stop_instance(first ? 0 : 1);
+  CHECK(devices.client.certificate(devices.op, "k").value() == std::nullopt);
+  const std::vector<std::string> ids{"k"};
+  CHECK(devices.client.certificates(devices.op, ids).front().value() == std::nullopt);
+}
+
 TEST_CASE("AES goes there and back again") {
   Devices devices;
   const NewKey aes{"aes", KeyType::kGeneric, mechanisms_of(KeyType::kGeneric), 256, {}};
