@@ -194,9 +194,13 @@ void generate_secret(Provider& p, const Recipe& recipe) {
 void use(Provider& p, const Recipe& recipe, CK_FLAGS flags) {
   if ((flags & CKF_GENERATE) != 0) return generate_secret(p, recipe);
   if ((flags & CKF_GENERATE_KEY_PAIR) != 0) return;  // the shared keys are made with them
-  if ((flags & CKF_DIGEST) != 0) Use(p, recipe).digest();
-  if ((flags & CKF_SIGN) != 0) Use(p, recipe).sign((flags & CKF_VERIFY) != 0);
-  if ((flags & CKF_ENCRYPT) != 0 && (flags & CKF_DECRYPT) != 0) Use(p, recipe).encrypt();
+  const auto fresh = [&] {
+    p.reset();
+    return Use(p, recipe);
+  };
+  if ((flags & CKF_DIGEST) != 0) fresh().digest();
+  if ((flags & CKF_SIGN) != 0) fresh().sign((flags & CKF_VERIFY) != 0);
+  if ((flags & CKF_ENCRYPT) != 0 && (flags & CKF_DECRYPT) != 0) fresh().encrypt();
 }
 
 void every_mechanism(Provider& p) {

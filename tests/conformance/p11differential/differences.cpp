@@ -97,6 +97,10 @@ constexpr KnownDifference kKnown[] = {
      [](const Situation& s) {
        return s.step.phase == Phase::kInit && codes(s, CKR_KEY_HANDLE_INVALID, CKR_OBJECT_HANDLE_INVALID);
      }},
+    {"SoftHSM2 looks for the key before the mechanism",
+     [](const Situation& s) {
+       return s.step.phase == Phase::kInit && codes(s, CKR_MECHANISM_INVALID, CKR_OBJECT_HANDLE_INVALID);
+     }},
     {"SoftHSM2 looks at the arguments before it looks for an operation",
      [](const Situation& s) { return codes(s, CKR_OPERATION_NOT_INITIALIZED, CKR_ARGUMENTS_BAD); }},
     {"SoftHSM2 looks at the key's usage before the mechanism and the key's type",
