@@ -143,13 +143,15 @@ std::optional<Role> role(std::string_view body) {
 
 std::optional<SecretBytes> base64_member(std::string_view body, std::string_view name) {
   // The answers of sign, decrypt and encrypt begin with the member that is wanted; cutting it out keeps a
-  // plaintext from being copied into a parser's buffers. Anything that looks different goes the general way.
+  // plaintext from being copied into a parser's buffers. Anything that looks different, a document that was cut
+  // off above all, goes the general way.
   std::string prefix = "{\"";
   prefix.append(name).append("\":\"");
   std::optional<Bytes> bytes;
   if (body.substr(0, prefix.size()) == prefix) {
     const auto end = body.find('"', prefix.size());
-    if (end != std::string_view::npos) bytes = from_base64(body.substr(prefix.size(), end - prefix.size()));
+    const bool is_all = end != std::string_view::npos && body.substr(end) == "\"}";
+    if (is_all) bytes = from_base64(body.substr(prefix.size(), end - prefix.size()));
   }
   if (!bytes) {
     const auto json = parse(body);

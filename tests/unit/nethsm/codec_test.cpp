@@ -89,6 +89,8 @@ TEST_CASE("A base64 member is found first, later, or not at all") {
   CHECK_FALSE(plain(R"({"decrypted":"YW=="})"));
   CHECK_FALSE(plain(R"({"signature":"YWJj"})"));
   CHECK_FALSE(plain(R"({"decrypted":)"));
+  CHECK_FALSE(plain(R"({"decrypted":"YWJj")"));
+  CHECK_FALSE(plain(R"({"decrypted":"YWJj","more":[1,2)"));
 }
 
 TEST_CASE("Error bodies are optional") {
