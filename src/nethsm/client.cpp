@@ -97,8 +97,9 @@ ApiResult<std::vector<std::string>> Client::list_keys(const Credential& as, cons
     ids = codec::key_ids(answer.text());
     return ids.has_value();
   };
+  const auto asked_at = Clock::now();
   const auto reply = TRY(impl_->exchange(request));
-  impl_->recent().correct(*ids, reply.instance, /*may_add=*/!filter.label);
+  impl_->recent().correct(*ids, reply.instance, asked_at, /*may_add=*/!filter.label);
   return std::move(*ids);
 }
 

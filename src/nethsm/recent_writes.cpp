@@ -27,11 +27,13 @@ void RecentWrites::remember(std::string_view id, Entry entry) {
 }
 
 void RecentWrites::wrote(std::string_view id, cluster::InstanceIndex instance, bool exists) {
-  remember(id, {{instance, true, exists}, Clock::now() + kVisibleEverywhereAfter});
+  const auto now = Clock::now();
+  remember(id, {{instance, true, exists}, now, now + kVisibleEverywhereAfter});
 }
 
 void RecentWrites::found(std::string_view id, cluster::InstanceIndex instance) {
-  remember(id, {{instance, false, true}, Clock::now() + kFoundThere});
+  const auto now = Clock::now();
+  remember(id, {{instance, false, true}, now, now + kFoundThere});
 }
 
 std::optional<RecentWrites::Place> RecentWrites::place_of(std::string_view id) const {
@@ -50,12 +52,13 @@ std::optional<cluster::InstanceIndex> RecentWrites::last_writer() const {
 }
 
 void RecentWrites::correct(std::vector<std::string>& ids, cluster::InstanceIndex listed_by,
-                           bool may_add) const {
+                           Clock::time_point asked_at, bool may_add) const {
   if (!any_.load(std::memory_order_acquire)) return;
   const auto now = Clock::now();
   auto state = state_.lock();
   for (const auto& [id, entry] : state->by_id) {
-    if (entry.until < now || !entry.place.wrote || entry.place.instance == listed_by) continue;
+    const bool knows = entry.place.instance == listed_by && entry.since < asked_at;
+    if (entry.until < now || !entry.place.wrote || knows) continue;
     const auto listed = std::ranges::find(ids, id);
     if (!entry.place.exists && listed != ids.end()) ids.erase(listed);
     if (entry.place.exists && listed == ids.end() && may_add) ids.push_back(id);

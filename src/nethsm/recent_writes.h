@@ -31,13 +31,15 @@ class RecentWrites {
   std::optional<Place> place_of(std::string_view id) const;
   std::optional<cluster::InstanceIndex> last_writer() const;
 
-  // Makes the ids that an instance has listed agree with what was written on others.
-  void correct(std::vector<std::string>& ids, cluster::InstanceIndex listed_by, bool may_add) const;
+  // Makes the ids that an instance has listed, having been asked at some time, agree with what was written on
+  // others, or since then.
+  void correct(std::vector<std::string>& ids, cluster::InstanceIndex listed_by, Clock::time_point asked_at,
+               bool may_add) const;
 
  private:
   struct Entry {
     Place place;
-    Clock::time_point until;
+    Clock::time_point since, until;
   };
   struct State {
     std::map<std::string, Entry, std::less<>> by_id;

@@ -105,6 +105,7 @@ Result<CK_OBJECT_HANDLE> Token::generate_key(const CK_MECHANISM& mechanism, cons
   TRY(check_not_hidden(impl_->settings, key.type, key.mechanisms));
   const auto as = TRY(impl_->login.for_management());
   const auto name = TRY(impl_->name_of_new(as, secret, {}));
+  const ObjectStore::Change change(impl_->objects, {name.id});
   return impl_->adopt(TRY(impl_->generate(as, key, name, row->type)), secret, CKO_SECRET_KEY, session);
 }
 
@@ -115,6 +116,7 @@ Result<Token::KeyPair> Token::generate_key_pair(const CK_MECHANISM& mechanism, c
   TRY(check_not_hidden(impl_->settings, key.type, key.mechanisms));
   const auto as = TRY(impl_->login.for_management());
   const auto name = TRY(impl_->name_of_new(as, private_key, public_key));
+  const ObjectStore::Change change(impl_->objects, {name.id});
   const KeyRecord record = TRY(impl_->generate(as, key, name, row->type));
   KeyPair pair{};
   pair.private_key = TRY(impl_->adopt(record, private_key, CKO_PRIVATE_KEY, session));
@@ -130,6 +132,7 @@ Result<CK_OBJECT_HANDLE> Token::Impl::import_key(const Template& object, CK_OBJE
   TRY(check_not_hidden(settings, key.type, key.mechanisms));
   const auto as = TRY(login.for_management());
   const auto name = TRY(name_of_new(as, object, {}));
+  const ObjectStore::Change change(objects, {name.id});
   key.id = name.id;
   if (!name.label_is_local) key.label = name.label;
   TRY(translate(client->import_key(as, key), Doing::kManaging));

@@ -80,11 +80,13 @@ Status Token::Impl::destroy_in_memory(const Object& object) {
 Status Token::Impl::destroy_key(const Object& object) {
   const auto as = TRY(login.for_management());
   const std::string& id = object.record->key.id;
-  const auto deleted = client->delete_key(as, id);
-  if (deleted) {
-    objects.remove(id);
-    return Ok{};
-  }
+  const auto deleted = [&] {
+    const ObjectStore::Change change(objects, {id});
+    auto result = client->delete_key(as, id);
+    if (result) objects.remove(id);
+    return result;
+  }();
+  if (deleted) return Ok{};
   if (deleted.error().kind == api::Error::Kind::kNotFound) objects.forget(id);
   return failure(deleted.error(), Doing::kManaging);
 }
@@ -109,17 +111,29 @@ Status Token::set_attributes(CK_OBJECT_HANDLE handle, const Template& wanted) {
       TRY(changes_in(*object, wanted, wanted.bytes(CKA_LABEL) && impl_->client->has_labels()));
   if (!changes.id && !changes.label) return Ok{};
   const auto as = TRY(impl_->login.for_management());
-  std::string id = object->record->key.id;
-  if (changes.id) {
-    TRY(translate(impl_->client->move_key(as, id, *changes.id), Doing::kManaging));
-    impl_->objects.rename(id, *changes.id);
-    impl_->memory.rename(id, *changes.id);
-    id = *changes.id;
+  return impl_->change_key(as, object->record->key, changes.id, changes.label);
+}
+
+// All or nothing: the label first, because it can be taken back where the new id is refused.
+Status Token::Impl::change_key(const api::Credential& as, const api::Key& key,
+                               const std::optional<std::string>& new_id,
+                               const std::optional<std::string>& label) {
+  const ObjectStore::Change change(objects, {key.id, new_id.value_or(key.id)});
+  if (label) TRY(translate(client->set_label(as, key.id, *label), Doing::kManaging));
+  if (new_id) {
+    const auto moved = client->move_key(as, key.id, *new_id);
+    if (!moved) {
+      if (label && !client->set_label(as, key.id, key.label)) {
+        log::warn("The label of \"%s\" has been changed and its id has not: its old label, \"%s\", is lost",
+                  key.id.c_str(), key.label.c_str());
+        objects.expire(key.id);
+      }
+      return failure(moved.error(), Doing::kManaging);
+    }
+    objects.rename(key.id, *new_id);
+    memory.rename(key.id, *new_id);
   }
-  if (changes.label) {
-    TRY(translate(impl_->client->set_label(as, id, *changes.label), Doing::kManaging));
-    impl_->objects.relabel(id, *changes.label);
-  }
+  if (label) objects.relabel(new_id.value_or(key.id), *label);
   return Ok{};
 }
 

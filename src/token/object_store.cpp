@@ -35,6 +35,16 @@ ObjectStore::ObjectStore(std::atomic<CK_OBJECT_HANDLE>& next_handle, std::vector
                          api::Mechanisms withheld)
     : next_handle_(next_handle), hidden_(std::move(hidden)), withheld_(withheld) {}
 
+ObjectStore::Change::Change(ObjectStore& store, std::vector<std::string> ids)
+    : store_(store), ids_(std::move(ids)) {
+  store_.state_.lock()->being_changed.insert(ids_.begin(), ids_.end());
+}
+
+ObjectStore::Change::~Change() {
+  auto state = store_.state_.lock();
+  for (const auto& id : ids_) state->being_changed.erase(state->being_changed.find(id));
+}
+
 bool ObjectStore::is_hidden(const Entry& entry) const {
   return !entry.record || std::ranges::find(hidden_, entry.record->key.type) != hidden_.end();
 }
@@ -115,6 +125,7 @@ void ObjectStore::put_details(api::Key key) {
   auto state = state_.lock();
   const auto removed = state->removed_here.find(key.id);
   if (removed != state->removed_here.end() && is_recent(removed->second, kVisibleEverywhereAfter)) return;
+  if (state->being_changed.contains(key.id)) return;
   auto found = state->entries.find(key.id);
   KeyRecord record;
   if (found != state->entries.end() && found->second.record) {
@@ -152,6 +163,7 @@ void ObjectStore::put_certificate(const std::string& id,
 
 bool ObjectStore::put_unreadable(const std::string& id) {
   auto state = state_.lock();
+  if (state->being_changed.contains(id)) return false;
   const auto found = state->entries.find(id);
   const bool news = found == state->entries.end() || found->second.record;
   if (found != state->entries.end() && found->second.record) drop(*state, found, false);
@@ -177,14 +189,15 @@ void ObjectStore::keep_only(std::span<const std::string> ids) {
   auto state = state_.lock();
   for (auto entry = state->entries.begin(); entry != state->entries.end();) {
     const auto current = entry++;
-    if (kept.contains(current->first) || is_recent(current->second.made_here, kVisibleEverywhereAfter))
-      continue;
+    const bool made_now = is_recent(current->second.made_here, kVisibleEverywhereAfter);
+    if (kept.contains(current->first) || made_now || state->being_changed.contains(current->first)) continue;
     drop(*state, current, false);
   }
 }
 
 void ObjectStore::forget(const std::string& id) {
   auto state = state_.lock();
+  if (state->being_changed.contains(id)) return;
   if (const auto found = state->entries.find(id); found != state->entries.end()) drop(*state, found, false);
 }
 

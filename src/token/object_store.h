@@ -32,6 +32,20 @@ class ObjectStore {
   ObjectStore(std::atomic<CK_OBJECT_HANDLE>& next_handle, std::vector<api::KeyType> hidden,
               api::Mechanisms withheld = {});
 
+  // While one lives, answers about these ids are not taken: a change is under way on the device, and nobody can
+  // say on which side of it an answer to another thread stands.
+  class Change {
+   public:
+    Change(ObjectStore& store, std::vector<std::string> ids);
+    ~Change();
+    Change(const Change&) = delete;
+    Change& operator=(const Change&) = delete;
+
+   private:
+    ObjectStore& store_;
+    const std::vector<std::string> ids_;
+  };
+
   ObjectPtr find(CK_OBJECT_HANDLE handle) const;  // null: no such object (any more)
   // In the order private, public, certificate, or the secret key alone; the keys in the order of `ids`.
   std::vector<ObjectPtr> objects_of(std::span<const std::string> ids) const;
@@ -48,7 +62,7 @@ class ObjectStore {
                                                Clock::duration lifetime) const;
 
   // Fresh details from the device; what is known beyond them (KeyRecord) is kept. Ignored for an id that this
-  // process has just deleted or renamed, as other instances may still show it.
+  // process has just deleted or renamed, as other instances may still show it, or is changing.
   void put_details(api::Key key);
   void put_certificate(const std::string& id, std::shared_ptr<const crypto::Certificate> certificate);
   // The key is there but cannot be understood; true if that is news.
@@ -94,6 +108,7 @@ class ObjectStore {
     std::unordered_map<CK_OBJECT_HANDLE, ObjectPtr> by_handle;
     std::unordered_set<CK_OBJECT_HANDLE> tombstones;
     std::map<std::string, Clock::time_point, std::less<>> removed_here;
+    std::multiset<std::string, std::less<>> being_changed;
   };
 
   bool is_hidden(const Entry& entry) const;

@@ -55,6 +55,7 @@ Result<CK_OBJECT_HANDLE> Token::Impl::make_permanent(const Object& temporary, co
   auto name = TRY(name_for(changes, own_names, client->has_labels()));
   TRY(settle_name(as, name));
   const std::string& old_id = temporary.record->key.id;
+  const ObjectStore::Change change(objects, {name.id});
   const bool has_label = !name.label.empty() && !name.label_is_local;
   if (has_label) TRY(translate(client->set_label(as, old_id, name.label), Doing::kManaging));
   TRY(translate(client->move_key(as, old_id, name.id), Doing::kManaging));

@@ -65,6 +65,9 @@ class Token::Impl {
   Status destroy_key(const Object& object);
   Status destroy_certificate(const Object& object);
 
+  Status change_key(const api::Credential& as, const api::Key& key, const std::optional<std::string>& new_id,
+                    const std::optional<std::string>& label);
+
   // The id that the key has now: an operation may have begun before a rename.
   std::string current_id(const Object& key) const;
   // The answer to a use of a key; one that has gone is read again at the next search.

@@ -294,6 +294,23 @@ TEST_CASE("Labels can be changed where the server has them") {
         CKR_ATTRIBUTE_VALUE_INVALID);
 }
 
+TEST_CASE("Of a new id and a new label the key gets both or none") {
+  SimulatedToken t;
+  const auto pair = t.generate("k1", "Old");
+  t.generate("taken");
+  const std::string label = GENERATE("New", "longer than any label that a NetHSM can store");
+  const std::string id = GENERATE("k2", "taken");
+  const auto status = t.token->set_attributes(pair.private_key, with_id(id).text(CKA_LABEL, label).view());
+  if (label == "New" && id == "k2") {
+    CHECK(status);
+    CHECK(key_on_device(t, "k2").label == "New");
+  } else {
+    CHECK(rv(status) == CKR_ATTRIBUTE_VALUE_INVALID);
+    CHECK(key_on_device(t, "k1").label == "Old");
+    CHECK(t.value(pair.private_key, CKA_LABEL) == to_bytes("Old"));
+  }
+}
+
 TEST_CASE("Labels are read-only where the server has none") {
   SimulatedToken t({}, simulator::Profile::kV4_0);
   const auto pair = t.generate("k1");

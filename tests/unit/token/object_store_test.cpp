@@ -244,6 +244,23 @@ TEST_CASE("What only this process knows of a key outlives a refresh") {
   CHECK(known->key.tags == std::vector<std::string>{"berlin"});
 }
 
+TEST_CASE("While a key is being changed, no answer from before or after the change touches its objects") {
+  Store store;
+  store.objects.put_details(named(p256_key(), "old"));
+  const auto handle = store.handle("old", CKO_PRIVATE_KEY);
+  {
+    const ObjectStore::Change change(store.objects, {"old", "new"});
+    store.objects.forget("old");
+    store.objects.keep_only({});
+    store.objects.put_details(named(p256_key(), "new"));
+    CHECK(store.classes("new").empty());
+    store.objects.rename("old", "new");
+  }
+  CHECK(store.handle("new", CKO_PRIVATE_KEY) == handle);
+  store.objects.forget("new");
+  CHECK(store.classes("new").empty());
+}
+
 TEST_CASE("A rename over an id that was known replaces it") {
   Store store;
   store.objects.put_details(rsa_key());
