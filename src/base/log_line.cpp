@@ -31,9 +31,9 @@ const LevelRow& row(Level level) {
   return kLevels[index < kLevels.size() ? index : kLevels.size() - 1];
 }
 
-// localtime_r, gmtime_r and strftime take a lock of the C library that a forked child may find held for ever, by
-// a thread that it does not have. So the calendar is computed here, and only the process that loaded the module
-// asks for the time zone; its children go on with what it has found.
+// localtime_r, gmtime_r and strftime take a lock of the C library that a forked child may find held for ever,
+// by a thread that it does not have. So the calendar is computed here, and only the process that loaded the
+// module asks for the time zone; its children go on with what it has found.
 const pid_t g_loaded_by = getpid();
 constinit std::atomic<std::chrono::seconds::rep> g_utc_offset{0};
 

@@ -63,6 +63,8 @@ using Status = Result<Ok, E>;
 
 // TRY(expression): the value of a Result, or a return of its error to the caller's caller. An expression, so
 // that `auto key = TRY(find_key(id));` reads as what it does. The one GNU extension of the code base.
+// The return leaves a statement half-way, and g++ then forgets the temporaries that were made before it: nothing
+// that owns memory may stand to its left in the same statement.
 #define TRY(expression)                                           \
   __extension__({                                                 \
     auto try_result = (expression);                               \

@@ -129,8 +129,8 @@ std::vector<ApiResult<Key>> Client::keys(const Credential& as, std::span<const s
   return keys;
 }
 
-// Most keys have none, so the first 404 is believed, also from an instance that stands in for the one that wrote
-// the key: a search must not fail because that one has died since.
+// Most keys have none, so the first 404 is believed, also from an instance that stands in for the one that
+// wrote the key: a search must not fail because that one has died since.
 cluster::Request Client::Impl::read_certificate(const Credential& as, std::string_view id) const {
   auto request = read_key(as, id, kCertificate, /*known=*/false);
   request.try_others_on_not_found = false;

@@ -143,8 +143,8 @@ std::optional<Role> role(std::string_view body) {
 
 std::optional<SecretBytes> base64_member(std::string_view body, std::string_view name) {
   // The answers of sign, decrypt and encrypt begin with the member that is wanted; cutting it out keeps a
-  // plaintext from being copied into a parser's buffers. Anything that looks different, a document that was cut
-  // off above all, goes the general way.
+  // plaintext from being copied into a parser's buffers. Anything that looks different, a document that was
+  // cut off above all, goes the general way.
   std::string prefix = "{\"";
   prefix.append(name).append("\":\"");
   std::optional<Bytes> bytes;

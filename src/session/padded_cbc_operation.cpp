@@ -87,7 +87,8 @@ token::Result<Progress> PaddedCbcDecryption::deliver(ByteView ciphertext, const 
     }
     CbcChain chain = chain_;  // another try with another ciphertext begins with the same IV
     SecretBytes blocks = TRY(chain.transform(ciphertext));
-    known_ = Known{to_bytes(ciphertext), TRY(without_padding(std::move(blocks)))};
+    auto plaintext = TRY(without_padding(std::move(blocks)));
+    known_ = Known{to_bytes(ciphertext), std::move(plaintext)};
   }
   if (!TRY(out.takes(known_->plaintext.size()))) return Progress::kSizeQuery;
   out.write(known_->plaintext);

@@ -122,9 +122,10 @@ Result<api::Key> public_key_from(const Template& key) {
   api::Key result;
   if (type == CKK_RSA) {
     result.type = api::KeyType::kRsa;
+    const ByteView modulus = TRY(required(key, CKA_MODULUS));
+    const ByteView exponent = TRY(required(key, CKA_PUBLIC_EXPONENT));
     result.public_part =
-        api::RsaPublic{to_bytes(without_leading_zeros(TRY(required(key, CKA_MODULUS)))),
-                       to_bytes(without_leading_zeros(TRY(required(key, CKA_PUBLIC_EXPONENT))))};
+        api::RsaPublic{to_bytes(without_leading_zeros(modulus)), to_bytes(without_leading_zeros(exponent))};
   } else if (type == CKK_EC || type == CKK_EC_EDWARDS) {
     result.type = TRY(curve_type_of(key, type == CKK_EC_EDWARDS));
     result.public_part = to_bytes(bare_point(result.type, TRY(required(key, CKA_EC_POINT))));

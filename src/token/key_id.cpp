@@ -63,7 +63,10 @@ std::optional<std::string> key_id_of_unique_id(ByteView unique_id) {
   return std::string(id);
 }
 
-Result<std::string> temporary_key_id() { return std::string(kTemporaryPrefix) + TRY(random_key_id()); }
+Result<std::string> temporary_key_id() {
+  const std::string random = TRY(random_key_id());
+  return std::string(kTemporaryPrefix) + random;
+}
 bool is_temporary(std::string_view key_id) { return key_id.starts_with(kTemporaryPrefix); }
 
 Result<std::string> random_key_id() {

@@ -32,8 +32,8 @@ class ObjectStore {
   ObjectStore(std::atomic<CK_OBJECT_HANDLE>& next_handle, std::vector<api::KeyType> hidden,
               api::Mechanisms withheld = {});
 
-  // While one lives, answers about these ids are not taken: a change is under way on the device, and nobody can
-  // say on which side of it an answer to another thread stands.
+  // While one lives, answers about these ids are not taken: a change is under way on the device, and nobody
+  // can say on which side of it an answer to another thread stands.
   class Change {
    public:
     Change(ObjectStore& store, std::vector<std::string> ids);

@@ -223,7 +223,7 @@ constexpr Scenario kScenarios[] = {
 }  // namespace
 
 // For a leak sanitizer, if there is one: gcc 12's crashes when it looks for leaks beside running threads.
-extern "C" int __lsan_is_turned_off();
+extern "C" __attribute__((visibility("default"))) int __lsan_is_turned_off();
 extern "C" int __lsan_is_turned_off() { return threads_remain_at_exit ? 1 : 0; }
 
 int main(int argc, char** argv) {
