@@ -7,6 +7,7 @@
 #include <optional>
 #include <random>
 #include <thread>
+#include <utility>
 
 #include "load.h"
 
@@ -101,20 +102,19 @@ void lost_answers(Arena& arena, const Settings& settings) {
       arena.devices.add_fault(std::string(fault) + ",seed=" + std::to_string(settings.seed) + "," + where);
     }
   }
-  Ledger ledger;
   std::uint64_t failed = 0;
   {
-    Load load(arena, ledger, {0, settings.threads, true, settings.writes});
+    Load load(arena, {0, settings.threads, true, settings.writes});
     load.wait_for_writers();
     failed = load.failed_writes();
   }
   std::uint64_t lost = 0;
   for (const auto& fault : arena.devices.faults()) lost += fault.happened;
   arena.devices.clear_faults();
-  ledger.check(arena);
+  arena.ledger.check(arena);
   say("lost answers: %llu writes, %llu answers lost or refused, %llu reported as not done; %s",
       static_cast<unsigned long long>(settings.writes), static_cast<unsigned long long>(lost),
-      static_cast<unsigned long long>(failed), ledger.summary().c_str());
+      static_cast<unsigned long long>(failed), arena.ledger.summary().c_str());
   if (lost == 0) arena.findings.add("lost answers: no answer was lost");
 }
 
@@ -124,15 +124,18 @@ void random_faults(Arena& arena, const Settings& settings) {
   constexpr auto kTrouble = seconds(2);
   std::mt19937 random(settings.seed);
   Deck deck(random);
-  Ledger ledger;
   std::uint64_t faults = 0;
   {
-    Load load(arena, ledger, {settings.threads - 4, 4});
+    Load load(arena, {settings.threads - 4, 4});
     const auto until = Clock::now() + settings.length;
-    for (unsigned sound = 0; Clock::now() < until; sound = other(sound, random)) {
-      // The next sound device is healed first; the last one stays sound for as long as a call may take.
+    for (unsigned sound = 0, last = 0; Clock::now() < until;
+         last = std::exchange(sound, other(sound, random))) {
+      // The next sound device is healed first; the last one stays sound for as long as a call may take, and
+      // is not started anew.
       arena.devices.clear_faults();
-      for (unsigned i = 0; i < kInstances; ++i) arena.devices.start_instance(i);
+      for (unsigned i = 0; i < kInstances; ++i) {
+        if (i != last) arena.devices.start_instance(i);
+      }
       std::this_thread::sleep_for(kOverlap);
       const std::string victims =
           std::to_string((sound + 1) % kInstances) + "+" + std::to_string((sound + 2) % kInstances);
@@ -152,13 +155,12 @@ void random_faults(Arena& arena, const Settings& settings) {
   }
   arena.devices.clear_faults();
   for (unsigned i = 0; i < kInstances; ++i) arena.devices.start_instance(i);
-  ledger.check(arena);
-  say("random faults: %s", ledger.summary().c_str());
+  arena.ledger.check(arena);
+  say("random faults: %s", arena.ledger.summary().c_str());
 }
 
 void kill_and_restart(Arena& arena, const Settings& settings) {
-  Ledger ledger;
-  Load load(arena, ledger, {settings.threads});
+  Load load(arena, {settings.threads});
   for (unsigned i = 0; i < kInstances; ++i) {
     arena.devices.stop_instance(i);
     std::this_thread::sleep_for(milliseconds(1500));
@@ -176,9 +178,8 @@ void kill_and_restart(Arena& arena, const Settings& settings) {
 }
 
 void black_hole(Arena& arena, const Settings& settings) {
-  Ledger ledger;
   {
-    Load load(arena, ledger, {settings.threads});
+    Load load(arena, {settings.threads});
     arena.devices.add_fault("stall-on-accept,instance=1");
     arena.devices.add_fault("stall,instance=1");
     arena.devices.stop_instance(2);
@@ -203,12 +204,11 @@ void black_hole(Arena& arena, const Settings& settings) {
 }
 
 void one_dead(Arena& arena, const Settings& settings) {
-  Ledger ledger;
   std::uint64_t requests = 0, calls = 0;
   arena.devices.stop_instance(0);
   const auto before = arena.requests();
   {
-    Load load(arena, ledger, {settings.threads});
+    Load load(arena, {settings.threads});
     std::this_thread::sleep_for(seconds(4));
     calls = load.calls();
   }

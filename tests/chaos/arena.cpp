@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arena.h"
 
+#include <httplib.h>
+
 #include <cstdio>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
 
 namespace nethsm::test::chaos {
 namespace {
@@ -61,6 +65,19 @@ std::uint64_t Arena::requests() const {
   return total;
 }
 
+std::set<std::string> Arena::keys_on_devices() const {
+  const std::string url = devices.url(0);  // https://host:port/api/v1
+  const auto path = url.find('/', url.find("//") + 2);
+  httplib::Client client(url.substr(0, path));
+  client.enable_server_certificate_verification(false);
+  client.set_basic_auth("operator", "OperatorOperator");
+  const auto answer = client.Get(url.substr(path) + "/keys");
+  if (!answer || answer->status != 200) throw std::runtime_error("the device does not list its keys");
+  std::set<std::string> ids;
+  for (const auto& key : nlohmann::json::parse(answer->body)) ids.insert(key.at("id").get<std::string>());
+  return ids;
+}
+
 void Ledger::exists(const std::string& id) {
   const std::lock_guard lock(mutex_);
   existing_.insert(id);
@@ -85,11 +102,7 @@ std::string Ledger::summary() const {
 }
 
 void Ledger::check(Arena& arena) const {
-  std::set<std::string> found;
-  for (const auto object : arena.token.find(Attributes().number(CKA_CLASS, CKO_PRIVATE_KEY))) {
-    const Bytes id = arena.token.attribute(object, CKA_ID);
-    found.emplace(as_text(id));
-  }
+  const auto found = arena.keys_on_devices();
   const std::lock_guard lock(mutex_);
   for (const auto& id : existing_) {
     if (!found.contains(id)) arena.findings.add("the key " + id + " does not exist");

@@ -39,6 +39,24 @@ class Findings {
   std::size_t count_ = 0;
 };
 
+class Arena;
+
+// Which keys have to exist at the end, by what the calls have returned. Thread-safe.
+class Ledger {
+ public:
+  void exists(const std::string& id);
+  void gone(const std::string& id);
+  void unclear(const std::string& id);  // a call failed while its device could not be asked
+
+  // Compares with what is on the devices.
+  void check(Arena& arena) const;
+  std::string summary() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::set<std::string> existing_, gone_, unclear_;
+};
+
 // Three devices, the module with a session, and keys that exist from the beginning.
 class Arena {
  public:
@@ -48,6 +66,7 @@ class Arena {
   ConfigFile config;
   TokenSession token;
   Findings findings;
+  Ledger ledger;
 
   struct StableKey {
     std::string id;
@@ -57,23 +76,8 @@ class Arena {
   const StableKey rsa, ec, ed25519;
   const Bytes ciphertext;  // "secret" for the RSA key
 
-  std::uint64_t requests() const;  // that all devices have read, without health checks
-};
-
-// Which keys have to exist at the end, by what the calls have returned. Thread-safe.
-class Ledger {
- public:
-  void exists(const std::string& id);
-  void gone(const std::string& id);
-  void unclear(const std::string& id);  // a call failed while its device could not be asked
-
-  // Compares with what a fresh run of the module finds.
-  void check(Arena& arena) const;
-  std::string summary() const;
-
- private:
-  mutable std::mutex mutex_;
-  std::set<std::string> existing_, gone_, unclear_;
+  std::set<std::string> keys_on_devices() const;  // asked past the module
+  std::uint64_t requests() const;                 // that all devices have read, without health checks
 };
 
 }  // namespace nethsm::test::chaos

@@ -92,7 +92,7 @@ class Worker {
 
 }  // namespace
 
-Load::Load(Arena& arena, Ledger& ledger, Kinds kinds) : arena_(arena), ledger_(ledger), kinds_(kinds) {
+Load::Load(Arena& arena, Kinds kinds) : arena_(arena), kinds_(kinds) {
   for (unsigned i = 0; i < kinds.users; ++i) users_.emplace_back([this, i] { use(i); });
   for (unsigned i = 0; i < kinds.writers; ++i) writers_.emplace_back([this, i] { write(i); });
 }
@@ -159,8 +159,8 @@ void Load::write(unsigned seed) {
   std::minstd_rand random(seed + 1);
   const auto enter_failure = [&](const std::string& id, bool existed) {
     ++failed_writes_;
-    if (!kinds_.strict) return ledger_.unclear(id);
-    if (!existed) ledger_.gone(id);  // reported as not done, so it must not exist
+    if (!kinds_.strict) return arena_.ledger.unclear(id);
+    if (!existed) arena_.ledger.gone(id);  // reported as not done, so it must not exist
   };
   while (!stop_ && writes_++ < kinds_.writes) {
     const auto id = unique_id("w" + std::to_string(seed));
@@ -169,10 +169,10 @@ void Load::write(unsigned seed) {
       enter_failure(id, false);
       continue;
     }
-    ledger_.exists(id);
+    arena_.ledger.exists(id);
     if (random() % 2 == 0 || stop_ || writes_++ >= kinds_.writes) continue;
     if (worker.destroy(key) == CKR_OK) {
-      ledger_.gone(id);
+      arena_.ledger.gone(id);
     } else {
       enter_failure(id, true);
     }

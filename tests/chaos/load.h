@@ -21,7 +21,7 @@ class Load {
     bool strict = false;
     std::uint64_t writes = ~std::uint64_t{0};  // then the writers are done
   };
-  Load(Arena& arena, Ledger& ledger, Kinds kinds);
+  Load(Arena& arena, Kinds kinds);
   ~Load();
   Load(const Load&) = delete;
   Load& operator=(const Load&) = delete;
@@ -39,7 +39,6 @@ class Load {
   void timed(const char* what, const std::function<std::string()>& call);
 
   Arena& arena_;
-  Ledger& ledger_;
   const Kinds kinds_;
   std::atomic<bool> stop_{false};
   std::atomic<std::uint64_t> calls_{0}, writes_{0}, failed_writes_{0}, long_calls_{0};

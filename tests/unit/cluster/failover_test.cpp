@@ -153,6 +153,25 @@ TEST_CASE("Without another instance, one that is rate-limited is asked again aft
   }
 }
 
+TEST_CASE("The wait for a busy instance does not take the place of one that has failed before") {
+  std::atomic<int> b_answers{0}, c_answers{0};
+  ScriptedServer a({}, answer_all(429));
+  ScriptedServer b({}, [&](Peer& peer) {
+    while (peer.read()) peer.answer(b_answers++ == 0 ? 200 : 412);
+  });
+  ScriptedServer c({}, [&](Peer& peer) {
+    while (peer.read()) peer.answer(c_answers++ == 0 ? 412 : 200);
+  });
+  auto settings = settings_for({&a, &b, &c});
+  settings.first_turn = 2;
+  settings.threads_allowed = false;
+  Cluster cluster(settings);
+  CHECK(cluster.send(use_request())->instance == 1);
+  const auto outcome = cluster.send(use_request());
+  REQUIRE(outcome);
+  CHECK(outcome->instance == 2);
+}
+
 TEST_CASE("While an instance is failed, the others share its load evenly") {
   ScriptedServer a({}, echo_path), b({}, answer_all(412)), c({}, echo_path);
   Cluster cluster(settings_for({&a, &b, &c}));
