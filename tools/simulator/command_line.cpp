@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::uint16_t kDefaultPort = 8443;
 constexpr unsigned kMaxInstances = 256;
+constexpr unsigned kMaxKeys = 999'999;
 
 unsigned parse_number(std::string_view option, std::string_view text, unsigned minimum, unsigned maximum) {
   unsigned number = 0;
@@ -68,7 +69,15 @@ void add_fault(CommandLine& line, std::string_view value) {
   }
 }
 
-constexpr std::array<OptionRow, 12> kOptions = {{
+void set_think_time(CommandLine& line, std::string_view value) {
+  try {
+    line.options.think_time = parse_think_time(value);
+  } catch (const ThinkTimeError& error) {
+    throw UsageError("--think-time: " + std::string(error.what()));
+  }
+}
+
+constexpr std::array<OptionRow, 15> kOptions = {{
     {"--port", "N", "first port; 0: free ports (8443)",
      [](CommandLine& line, std::string_view value) {
        line.options.port = static_cast<std::uint16_t>(parse_number("--port", value, 0, 65535));
@@ -83,6 +92,10 @@ constexpr std::array<OptionRow, 12> kOptions = {{
      [](CommandLine& line, std::string_view value) { line.options.listen = value; }},
     {"--demo", "", "start provisioned, with well-known users",
      [](CommandLine& line, std::string_view) { line.options.demo = true; }},
+    {"--keys", "N", "with --demo: N P-256 keys to begin with (0)",
+     [](CommandLine& line, std::string_view value) {
+       line.options.keys = parse_number("--keys", value, 0, kMaxKeys);
+     }},
     {"--write-config", "FILE", "write a configuration for the PKCS#11 module",
      [](CommandLine& line, std::string_view value) { line.write_config = value; }},
     {"--control-port", "N", "plain HTTP on 127.0.0.1 to stop and start instances; 0: a free port",
@@ -90,6 +103,10 @@ constexpr std::array<OptionRow, 12> kOptions = {{
        line.control_port = static_cast<std::uint16_t>(parse_number("--control-port", value, 0, 65535));
      }},
     {"--fault", "SPEC", "make something go wrong, e.g. status=503,share=10%; may be repeated", add_fault},
+    {"--think-time", "TIMES", "of a device, one request at a time: 200us, or sign=200us,decrypt=5ms",
+     set_think_time},
+    {"--precomputed", "", "equal uses of keys get the first one's answer: for benchmarks only",
+     [](CommandLine& line, std::string_view) { line.options.precomputed = true; }},
     {"--quiet", "", "no line per request", [](CommandLine& line, std::string_view) { line.quiet = true; }},
     {"--help", "", "this text", [](CommandLine& line, std::string_view) { line.help = true; }},
     {"--version", "", "the version", [](CommandLine& line, std::string_view) { line.version = true; }},
@@ -116,6 +133,7 @@ CommandLine parse_command_line(const std::vector<std::string_view>& arguments) {
     row->apply(line, value);
   }
   check_fault_instances(line);
+  if (line.options.keys != 0 && !line.options.demo) throw UsageError("--keys needs --demo");
   if (line.options.port != 0 && line.options.port + line.options.instances - 1 > 65535)
     throw UsageError("the last port would be above 65535");
   return line;

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <ctime>
 
 namespace nethsm::simulator {
 namespace {
@@ -80,6 +82,15 @@ bool Connection::wait_for_data(std::optional<std::chrono::milliseconds> limit) {
 bool Connection::pause(std::chrono::milliseconds length) const {
   pollfd waiting{socket_, POLLRDHUP, 0};
   return ::poll(&waiting, 1, static_cast<int>(length.count())) == 0;
+}
+
+bool Connection::pause_until(std::chrono::steady_clock::time_point when) const {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  const std::chrono::nanoseconds left = when - std::chrono::steady_clock::now();
+  if (left.count() <= 0) return true;
+  pollfd waiting{socket_, POLLRDHUP, 0};
+  const timespec limit{left.count() / kSecond, left.count() % kSecond};
+  return ::ppoll(&waiting, 1, &limit, nullptr) == 0;
 }
 
 void Connection::end_with_reset() const {

@@ -32,6 +32,8 @@ class Connection {
   bool wait_for_data(std::optional<std::chrono::milliseconds> limit = std::nullopt);
   // Does nothing for that long, for ever if it is negative; false: the connection has ended meanwhile.
   bool pause(std::chrono::milliseconds length) const;
+  // The same until then, to some ten microseconds.
+  bool pause_until(std::chrono::steady_clock::time_point when) const;
 
   void say_goodbye();           // TLS close_notify
   void end_with_reset() const;  // TCP reset in place of a tidy end, once the socket is closed

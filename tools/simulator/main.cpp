@@ -25,6 +25,10 @@ constexpr const char* kWarning =
     "when "
     "it ends. Never put real keys into it.";
 
+constexpr const char* kPrecomputedWarning =
+    "Answers are PRECOMPUTED: the same request to sign, decrypt or encrypt gets the same bytes again, and no "
+    "cryptography is done. For benchmarks only.";
+
 void print(std::string_view line) { std::cout << line << '\n' << std::flush; }
 
 // The signals that end the program are taken by sigwait; threads started later inherit the mask.
@@ -57,7 +61,9 @@ int run(CommandLine line) {
   const sigset_t signals = block_signals();
   raise_file_limit();
   print(kWarning);
-  line.options.record = line.control_port.has_value();
+  if (line.options.precomputed) print(kPrecomputedWarning);
+  // A benchmark's millions of requests are counted only.
+  line.options.record = line.control_port.has_value() && !line.options.precomputed;
   line.options.on_shutdown = [](unsigned) { ::kill(::getpid(), SIGTERM); };
   if (!line.quiet) line.options.log = print;
   Simulator simulator(line.options);

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "simulator/provisioning.h"
 
+#include <array>
 #include <chrono>
+#include <cstdio>
+
+#include "simulator/key_actions.h"
 
 namespace nethsm::simulator {
 namespace {
@@ -30,6 +34,17 @@ void provision_demo(Cluster& cluster) {
                     std::chrono::duration_cast<Timestamp>(now));
   for (const DemoUser& user : kFurtherDemoUsers)
     cluster.store.add_user(make_user(user.id, user.passphrase, user.role));
+}
+
+void provision_keys(Cluster& cluster, unsigned count) {
+  const KeyView keys(cluster.store.keys({}), Viewpoint());
+  KeyAttributes attributes;
+  attributes.mechanisms.insert(*find_mechanism("ECDSA_Signature"));
+  for (unsigned number = 1; number <= count; ++number) {
+    std::array<char, 16> id{};
+    std::snprintf(id.data(), id.size(), "key-%06u", number);
+    add_key(keys, id.data(), attributes, generate_key(KeyType::kEcP256, 0));
+  }
 }
 
 void reset_cluster(Cluster& cluster) {

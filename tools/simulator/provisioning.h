@@ -25,6 +25,8 @@ inline constexpr std::array<DemoUser, 3> kFurtherDemoUsers = {{kDemoOperator,
 void provision_cluster(Cluster& cluster, std::string_view unlock_passphrase,
                        std::string_view admin_passphrase, Timestamp time);
 void provision_demo(Cluster& cluster);
+// Adds so many P-256 keys that sign, without labels: key-000001 and so on.
+void provision_keys(Cluster& cluster, unsigned count);
 
 // Back to Unprovisioned, everything but the TLS identities deleted.
 void reset_cluster(Cluster& cluster);

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <openssl/ssl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -102,6 +103,7 @@ class Server::Impl {
     try {
       std::thread([this, socket] {
         block_sigpipe();
+        if (device_.done_at) prctl(PR_SET_TIMERSLACK, 1UL);  // think times are of microseconds
         serve(socket);
         connections_.remove(socket);
         threads_.leave();
@@ -170,7 +172,9 @@ class Server::Impl {
   }
 
   bool carry_out(Connection& connection, const ReceivedRequest& received) {
+    const auto done_at = device_.done_at ? std::optional(device_.done_at(received.request)) : std::nullopt;
     const Response response = device_.answer(received.request);
+    if (done_at) connection.pause_until(*done_at);
     const auto fault = faults_.strike(FaultStage::kAnswer, instance_, received.request);
     const bool lost = is(fault, FaultKind::kLostAnswer);
     device_.note(received.request, lost ? 0 : response.status, fault ? &*fault : nullptr);

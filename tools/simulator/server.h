@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -22,6 +23,8 @@ class Server {
     // What the client will be told, before it is sent; status 0: nothing. `fault` is null without one.
     std::function<void(const Request&, int status, const FaultSpec* fault)> note;
     std::function<void(simulator::Afterwards)> afterwards;  // once the response is sent
+    // When the answer to a request that has just been read may be sent; empty: at once.
+    std::function<std::chrono::steady_clock::time_point(const Request&)> done_at = {};
   };
 
   // `faults` must outlive the server; `instance` is what they call it.

@@ -9,6 +9,7 @@
 #include "simulator/chain.h"
 #include "simulator/config_file.h"
 #include "simulator/credentials.h"
+#include "simulator/precomputed.h"
 #include "simulator/provisioning.h"
 #include "simulator/routes.h"
 #include "simulator/server.h"
@@ -56,10 +57,14 @@ RequestKind kind_of(const RequestRecord& record) {
 
 class Simulator::Impl {
  public:
-  explicit Impl(Options options) : options_(std::move(options)), router_(routes_of(facts(options_.profile))) {
+  explicit Impl(Options options)
+      : options_(std::move(options)),
+        router_(routes_of(facts(options_.profile))),
+        labourers_(options_.instances) {
     for (unsigned i = 0; i < options_.instances; ++i)
       cluster_.instances.push_back(std::make_unique<Instance>(facts(options_.profile)));
     if (options_.demo) provision_demo(cluster_);
+    provision_keys(cluster_, options_.keys);
     for (unsigned i = 0; i < options_.instances; ++i) {
       servers_.push_back(std::make_unique<Server>(options_.listen, i, faults_, device(i)));
       servers_[i]->set_identity(cluster_.instances[i]->tls());
@@ -122,13 +127,23 @@ class Simulator::Impl {
  private:
   Server::Device device(unsigned i) {
     return {[this, i](const Request& request) {
-              return answer(router_, cluster_, *cluster_.instances[i], request, viewpoint(i));
+              const auto compute = [&] {
+                return answer(router_, cluster_, *cluster_.instances[i], request, viewpoint(i));
+              };
+              return options_.precomputed ? precomputed_.answer(i, request, compute) : compute();
             },
             [this, i](const Request& request, int status, const FaultSpec* fault) {
               note({i, request.method, request.target, claimed_user(request), status,
                     fault == nullptr ? std::string() : fault->text()});
             },
-            [this, i](Afterwards afterwards) { carry_out(i, afterwards); }};
+            [this, i](Afterwards afterwards) { carry_out(i, afterwards); }, thinking(i)};
+  }
+
+  std::function<Labourer::Clock::time_point(const Request&)> thinking(unsigned i) {
+    if (!options_.think_time.any()) return {};
+    return [this, i](const Request& request) {
+      return labourers_[i].done_at(options_.think_time.of(labour_of(request)));
+    };
   }
 
   Viewpoint viewpoint(unsigned i) const {
@@ -177,6 +192,8 @@ class Simulator::Impl {
   const Router router_;
   Cluster cluster_;
   Faults faults_;
+  PrecomputedAnswers precomputed_;
+  std::vector<Labourer> labourers_;   // one an instance
   mutable std::mutex records_mutex_;  // also keeps log lines apart
   std::vector<RequestRecord> records_;
   std::map<unsigned, RequestCounts> counts_;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "simulator/faults.h"
+#include "simulator/think_time.h"
 
 namespace nethsm::simulator {
 
@@ -22,9 +23,12 @@ struct Options {
   std::string listen = "127.0.0.1";  // address to bind
   std::uint16_t port = 0;            // first port, consecutive from there; 0: free ports chosen by the system
   bool demo = false;  // provisioned with the well-known test users, see README of the simulator
+  unsigned keys = 0;  // P-256 keys to begin with: key-000001 and so on; with `demo`
   std::function<void(std::string_view line)> log;  // one line a request; called from server threads
   bool record = true;                              // keep what requests() tells
   std::vector<FaultSpec> faults;                   // from the start on
+  ThinkTime think_time;                            // that each instance spends on one request after the other
+  bool precomputed = false;  // equal uses of keys get the first one's answer: for benchmarks only
   // Called from a server thread once POST /system/shutdown has stopped an instance.
   std::function<void(unsigned instance)> on_shutdown;
 };
