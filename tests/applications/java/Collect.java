@@ -18,8 +18,8 @@ import sun.security.x509.X509CertInfo;
 /**
  * What Java's garbage collector does to keys of a token: Collect CONFIGURATION.
  *
- * SunPKCS11 destroys session keys that nobody refers to any more, when the next one is made. A key that was stored as an
- * entry in the meantime must survive that; one that was not must not stay behind.
+ * SunPKCS11 destroys session keys that nobody refers to any more, when the next one is made; without attributes in its
+ * configuration all keys are session keys at first. A key that was stored as an entry in the meantime must survive that.
  */
 public class Collect {
   static final long DAY = 24 * 3600;
