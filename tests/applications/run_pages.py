@@ -2,7 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the pages of docs/integrations as their readers would: every command of a page, in order, in one shell.
 
-run_pages.py --module FILE --simulator FILE [--jobs N] [--level main|all] [--table FILE] [PAGE ...]
+run_pages.py --module FILE --simulator FILE [--jobs N] [--level main|all] [--results FILE] [PAGE ...]
+run_pages.py --write-table --results FILE
+run_pages.py --check-table
+
+The first form runs the pages (all of the level when none is named), prints a line for each and the count of those that ran,
+and writes what it saw to the results file. It fails if a page fails, or if none ran; an application that is not on this
+machine is named as missing. The second puts the versions of a results file into the table of docs/integrations/README.md.
+The third, which is also a part of each run of all pages, fails if the table names an application without a page or the other
+way round, if a line is not that of its page, and if a page bounds no requests; versions are not compared.
 
 A page begins with a comment that says what it is about:
 
@@ -23,7 +31,7 @@ Run are the blocks that are fenced as ```sh; a word after it asks for more:
   prints=TEXT   the output of the block contains TEXT (no spaces)
   root          only as root; without it the page counts as missing
 Blocks fenced as ```conf file=NAME and the like are written to NAME first. A comment `<!-- test` ... `-->` holds commands
-that only a test needs. Every block must end with status 0 and the module must stay silent on stdout and stderr.
+that only a test needs; the same words may follow. Every block must end with status 0 and the module must stay silent on stdout and stderr.
 
 In a page, $MODULE is the path of the module and $P11NETHSM_CONFIG_FILE the configuration, copied from config/examples
 with the addresses and fingerprints of a simulated cluster put in for the example's; the shell is in an empty folder.
@@ -45,6 +53,8 @@ import threading
 import time
 import urllib.request
 
+from pages import Failed, Page, problems_of, read_page, read_pages, table_problems, written_table
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGES = ROOT / "docs" / "integrations"
 EXAMPLES = ROOT / "config" / "examples"
@@ -52,54 +62,8 @@ EXAMPLES = ROOT / "config" / "examples"
 # What build tools keep in the user's home, which is not the one of the pages.
 TOOLS_AT_HOME = {"CARGO_HOME": ".cargo", "RUSTUP_HOME": ".rustup", "NPM_CONFIG_USERCONFIG": ".npmrc"}
 
-HEADER = re.compile(r"^<!--\s*(application:.*?)-->", re.DOTALL | re.MULTILINE)
-BLOCK = re.compile(r"^```(\S+)([^\n]*)\n(.*?)^```|^<!-- test\n(.*?)^-->", re.DOTALL | re.MULTILINE)
-
-
 class Missing(Exception):
     """The application is not on this machine."""
-
-
-class Failed(Exception):
-    pass
-
-
-@dataclasses.dataclass
-class Block:
-    text: str
-    line: int
-    words: list
-    file: str = ""
-
-    def value(self, key):
-        return next((w.split("=", 1)[1] for w in self.words if w.startswith(key + "=")), None)
-
-
-@dataclasses.dataclass
-class Page:
-    path: pathlib.Path
-    facts: dict
-    blocks: list
-
-
-def read_page(path):
-    text = path.read_text()
-    header = HEADER.search(text)
-    if header is None:
-        raise Failed(f"{path.name}: has no <!-- application: ... --> comment")
-    facts = dict(line.strip().split(":", 1) for line in header.group(1).strip().splitlines())
-    facts = {key.strip(): value.strip() for key, value in facts.items()}
-    blocks = []
-    for match in BLOCK.finditer(text):
-        line = text.count("\n", 0, match.start()) + 1
-        if match.group(4) is not None:
-            blocks.append(Block(match.group(4), line, []))
-            continue
-        words = match.group(2).split()
-        file = next((w[5:] for w in words if w.startswith("file=")), "")
-        if file or match.group(1) == "sh":
-            blocks.append(Block(match.group(3), line, words, file))
-    return Page(path, facts, blocks)
 
 
 class Cluster:
@@ -230,9 +194,11 @@ def check_block(page, block, shell, cluster):
     seen = cluster.requests() - before
     if allowed is not None and seen > int(allowed):
         raise Failed(f"{where}: {seen} requests, {allowed} at most were expected\n{output}")
+    return seen
 
 
 def run_page(page, module, simulator):
+    """The requests of each block, by its line in the page."""
     if any("root" in block.words for block in page.blocks) and os.geteuid() != 0:
         raise Missing("root")
     folder = pathlib.Path(tempfile.mkdtemp(prefix="page."))
@@ -254,12 +220,13 @@ def run_page(page, module, simulator):
             environment.pop(name, None)
         folder.chmod(0o755)
         shell = Shell(work, environment, with_own(page.facts.get("own"), folder))
+        requests = {}
         for block in page.blocks:
             if block.file:
                 (work / block.file).write_text(block.text)
             else:
-                check_block(page, block, shell, cluster)
-        return cluster.requests()
+                requests[block.line] = check_block(page, block, shell, cluster)
+        return requests
     finally:
         if shell is not None:
             shell.kill()
@@ -273,7 +240,7 @@ class Outcome:
     state: str  # ok, FAIL, missing
     detail: str = ""
     version: str = ""
-    requests: int = 0
+    requests: dict = dataclasses.field(default_factory=dict)  # by the line of the block
     seconds: float = 0
 
 
@@ -287,59 +254,101 @@ def outcome_of(page, module, simulator):
         outcome.state, outcome.detail = "missing", str(missing)
     except Failed as failure:
         outcome.state, outcome.detail = "FAIL", str(failure)
+    except Exception as error:  # a mistake in the page or here: the other pages still run
+        outcome.state, outcome.detail = "FAIL", f"{page.path.name}: {type(error).__name__}: {error}"
     outcome.seconds = time.monotonic() - started
     return outcome
 
 
-def write_table(outcomes, path):
-    """Puts what was seen between the markers of the overview page; pages that did not run keep their line."""
-    text = path.read_text()
-    begin, end = "<!-- results -->\n", "<!-- end of results -->"
-    head, rest = text.split(begin)
-    old, tail = rest.split(end)
-    rows = {row.split("|")[1].strip(): row for row in old.strip().splitlines()[2:]}
-    for outcome in outcomes:
-        name = outcome.page.facts["application"]
-        if outcome.state == "ok":
-            link = f"[{outcome.page.path.name}]({outcome.page.path.name})"
-            rows[name] = f"| {name} | {outcome.version} | {outcome.page.facts.get('works', '')} | {link} |"
-    lines = ["| application | version tested | what works | page |", "| --- | --- | --- | --- |"]
-    lines += [rows[name] for name in sorted(rows, key=str.lower)]
-    path.write_text(head + begin + "\n".join(lines) + "\n" + end + tail)
+def print_outcome(outcome):
+    figures = f"{outcome.version}, {sum(outcome.requests.values())} requests, {outcome.seconds:.1f} s"
+    if outcome.state == "missing":
+        figures = f"not on this machine: {outcome.detail}"
+    elif outcome.state == "FAIL":
+        figures = "see below"
+    print(f"{outcome.state:8}{outcome.page.name}  ({figures})", flush=True)
+    if outcome.state == "FAIL":
+        print("        " + outcome.detail.replace("\n", "\n        "), flush=True)
+
+
+def run_all(pages, module, simulator, jobs):
+    outcomes = []
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        running = [pool.submit(outcome_of, page, module.resolve(), simulator.resolve()) for page in pages]
+        for job in concurrent.futures.as_completed(running):
+            outcomes.append(job.result())
+            print_outcome(outcomes[-1])
+    return outcomes
+
+
+def summary(outcomes, left_out):
+    count = {state: sum(o.state == state for o in outcomes) for state in ("ok", "FAIL", "missing")}
+    missing = sorted(o.page.name for o in outcomes if o.state == "missing")
+    lines = [f"{count['ok'] + count['FAIL']} applications run: {count['ok']} passed, {count['FAIL']} failed; " +
+             ", ".join([f"{count['missing']} missing", *missing])]
+    if left_out:
+        lines.insert(0, "only with --level all: " + ", ".join(sorted(page.name for page in left_out)))
+    return "\n".join(lines)
+
+
+def save_results(outcomes, path):
+    results = [{"application": o.page.name, "page": o.page.path.name, "state": o.state, "version": o.version,
+                "requests": o.requests, "seconds": round(o.seconds, 1)} for o in outcomes]
+    path.write_text(json.dumps(sorted(results, key=lambda result: result["page"]), indent=1) + "\n")
+
+
+def check_table(folder):
+    """Whether the pages of a folder, and the table of its README.md, are as they have to be."""
+    try:
+        pages = read_pages(folder)
+        problems = [problem for page in pages for problem in problems_of(page)]
+        problems += table_problems((folder / "README.md").read_text(), pages)
+    except Failed as failure:
+        problems = [str(failure)]
+    for problem in problems:
+        print(f"FAIL    {problem}", flush=True)
+    return not problems
+
+
+def run(arguments):
+    in_order = bool(arguments.pages) or check_table(arguments.folder)
+    paths = arguments.pages or [p for p in sorted(arguments.folder.glob("*.md")) if p.name != "README.md"]
+    pages = [read_page(path) for path in paths]
+    chosen = [p for p in pages if arguments.level == "all" or p.level == "main" or arguments.pages]
+    outcomes = run_all(chosen, arguments.module, arguments.simulator, arguments.jobs)
+    print(summary(outcomes, [page for page in pages if page not in chosen]))
+    if arguments.results:
+        save_results(outcomes, arguments.results)
+    states = [outcome.state for outcome in outcomes]
+    return 0 if in_order and "ok" in states and "FAIL" not in states else 1
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--module", required=True, type=pathlib.Path)
-    parser.add_argument("--simulator", required=True, type=pathlib.Path)
+    parser.add_argument("--module", type=pathlib.Path)
+    parser.add_argument("--simulator", type=pathlib.Path)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--level", choices=("main", "all"), default="main")
-    parser.add_argument("--table", type=pathlib.Path)
+    parser.add_argument("--results", type=pathlib.Path)
+    parser.add_argument("--write-table", action="store_true")
+    parser.add_argument("--check-table", action="store_true")
+    parser.add_argument("--folder", type=pathlib.Path, default=PAGES, help="the folder of the pages and of their README.md")
     parser.add_argument("pages", nargs="*", type=pathlib.Path)
     arguments = parser.parse_args()
-    paths = arguments.pages or sorted(p for p in PAGES.glob("*.md") if p.name != "README.md")
-    pages = [read_page(path) for path in paths]
-    pages = [p for p in pages if arguments.level == "all" or p.facts.get("level", "main") == "main"]
-    outcomes = []
-    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-        jobs = [pool.submit(outcome_of, p, arguments.module.resolve(), arguments.simulator.resolve()) for p in pages]
-        for job in concurrent.futures.as_completed(jobs):
-            outcome = job.result()
-            outcomes.append(outcome)
-            name = outcome.page.facts["application"]
-            figures = f"{outcome.version}, {outcome.requests} requests, {outcome.seconds:.1f} s"
-            if outcome.state == "missing":
-                figures = f"not on this machine: {outcome.detail}"
-            print(f"{outcome.state:8}{name}  ({figures if outcome.state != 'FAIL' else 'see below'})", flush=True)
-            if outcome.state == "FAIL":
-                print("        " + outcome.detail.replace("\n", "\n        "), flush=True)
-    count = {state: sum(o.state == state for o in outcomes) for state in ("ok", "FAIL", "missing")}
-    print(f"{count['ok'] + count['FAIL']} applications run: {count['ok']} passed, {count['FAIL']} failed; "
-          f"{count['missing']} missing" +
-          "".join(f", {o.page.facts['application']}" for o in outcomes if o.state == "missing"))
-    if arguments.table:
-        write_table(outcomes, arguments.table)
-    return 1 if count["FAIL"] else 0
+    if arguments.check_table:
+        return 0 if check_table(arguments.folder) else 1
+    if arguments.write_table:
+        table = arguments.folder / "README.md"
+        results = json.loads(arguments.results.read_text())
+        table.write_text(written_table(table.read_text(), read_pages(arguments.folder), results))
+        return 0
+    if not arguments.module or not arguments.simulator:
+        parser.error("--module and --simulator are needed to run pages")
+    try:
+        return run(arguments)
+    except Failed as failure:
+        print(f"FAIL    {failure}")
+        return 1
 
 
 if __name__ == "__main__":
