@@ -60,7 +60,8 @@ PAGES = ROOT / "docs" / "integrations"
 EXAMPLES = ROOT / "config" / "examples"
 
 # What build tools keep in the user's home, which is not the one of the pages.
-TOOLS_AT_HOME = {"CARGO_HOME": ".cargo", "RUSTUP_HOME": ".rustup", "NPM_CONFIG_USERCONFIG": ".npmrc"}
+TOOLS_AT_HOME = {"CARGO_HOME": ".cargo", "RUSTUP_HOME": ".rustup", "NPM_CONFIG_USERCONFIG": ".npmrc",
+                 "GOMODCACHE": "go/pkg/mod", "GOCACHE": ".cache/go-build"}
 
 class Missing(Exception):
     """The application is not on this machine."""
