@@ -13,7 +13,7 @@ Instance::Instance(const Settings& slot, const InstanceSettings& settings,
       tls_(std::move(tls)),
       sockets_(sockets),
       stop_(stop),
-      pool_(settings.max_idle_connections, slot.connections_max_idle_duration) {}
+      pool_(settings.max_idle_connections, slot.connections_max_idle_duration, settings.steady_connections) {}
 
 Result<std::unique_ptr<transport::Connection>, transport::Failure> Instance::open(Deadline ready_by) {
   std::shared_ptr<const transport::TlsContext> context;

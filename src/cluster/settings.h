@@ -14,7 +14,9 @@ namespace nethsm::cluster {
 
 struct InstanceSettings {
   transport::Endpoint endpoint;
-  std::size_t max_idle_connections = 100;
+  std::size_t max_idle_connections = 256;
+  std::size_t steady_connections =
+      256;  // those beyond it are closed when they have not been used for a minute
 };
 
 // What the configuration of a slot says about its instances, with the defaults filled in.

@@ -9,6 +9,8 @@ namespace nethsm::api {
 namespace {
 
 constexpr std::string_view kCertificate = "/cert";
+// So many at once keep all connections busy; more would only take memory: for each a request and its answer.
+constexpr std::size_t kBatch = 1000;
 constexpr auto kStateTimeout = seconds(5);  // somebody waits for a list of slots
 
 // `key`: what Request::accepts has made of the answer.
@@ -113,20 +115,27 @@ ApiResult<Key> Client::key(const Credential& as, std::string_view id, bool known
 }
 
 std::vector<ApiResult<Key>> Client::keys(const Credential& as, std::span<const std::string> ids) {
+  std::vector<ApiResult<Key>> keys;
+  keys.reserve(ids.size());
+  for (auto rest = ids; !rest.empty(); rest = rest.subspan(std::min(rest.size(), kBatch))) {
+    impl_->append_keys(as, rest.first(std::min(rest.size(), kBatch)), keys);
+  }
+  return keys;
+}
+
+void Client::Impl::append_keys(const Credential& as, std::span<const std::string> ids,
+                               std::vector<ApiResult<Key>>& keys) {
   std::vector<cluster::Request> requests;
   requests.reserve(ids.size());
   std::vector<std::optional<Key>> decoded(ids.size());
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    decode_into(requests.emplace_back(impl_->read_key(as, ids[i], {}, /*known=*/true)), ids[i], decoded[i]);
+    decode_into(requests.emplace_back(read_key(as, ids[i], {}, /*known=*/true)), ids[i], decoded[i]);
   }
-  const auto outcomes = impl_->cluster().send_all(requests);
-  std::vector<ApiResult<Key>> keys;
-  keys.reserve(ids.size());
+  const auto outcomes = cluster().send_all(requests);
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
-    impl_->note_place(ids[i], outcomes[i]);
+    note_place(ids[i], outcomes[i]);
     keys.push_back(key_of(outcomes[i], ids[i], std::move(decoded[i])));
   }
-  return keys;
 }
 
 // Most keys have none, so the first 404 is believed, also from an instance that stands in for the one that

@@ -34,6 +34,7 @@ class Client::Impl {
   cluster::Request read_key(const Credential& as, std::string_view id, std::string_view suffix,
                             bool known) const;
   cluster::Request read_certificate(const Credential& as, std::string_view id) const;
+  void append_keys(const Credential& as, std::span<const std::string> ids, std::vector<ApiResult<Key>>& keys);
   // A write to a key that exists: it goes where the key is.
   cluster::Request change_key(const Credential& as, transport::Method method, std::string_view id,
                               std::string_view suffix, SecretBytes body = {},

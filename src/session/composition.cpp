@@ -21,10 +21,15 @@ namespace {
 
 using Refusal = Unexpected<std::string>;
 
-// As in the vendor's module: one connection per processor, or many if their number is unknown.
-std::size_t default_max_idle_connections() {
+// The vendor's module keeps one connection per processor, which costs a handshake for nearly every request
+// where more threads than that wait for devices. So here as many are kept as are at work.
+void limit_connections(cluster::InstanceSettings& settings, std::size_t configured) {
   const unsigned processors = std::thread::hardware_concurrency();
-  return processors == 0 ? 100 : processors;
+  if (configured != 0) {
+    settings.max_idle_connections = configured;
+  } else if (processors != 0) {
+    settings.steady_connections = processors;
+  }
 }
 
 Result<cluster::InstanceSettings, std::string> instance_settings(const config::Slot& slot,
@@ -36,8 +41,7 @@ Result<cluster::InstanceSettings, std::string> instance_settings(const config::S
     settings.endpoint.keepalive =
         transport::TcpKeepalive{keepalive->time, keepalive->interval, keepalive->retries};
   }
-  settings.max_idle_connections =
-      instance.max_idle_connections != 0 ? instance.max_idle_connections : default_max_idle_connections();
+  limit_connections(settings, instance.max_idle_connections);
   return settings;
 }
 

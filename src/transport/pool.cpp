@@ -30,10 +30,11 @@ void Pool::clear() {
 void Pool::give_back(std::unique_ptr<Connection> connection) {
   if (!connection || !connection->is_idle() || max_idle_ == 0) return;
   std::deque<Idle> dropped;  // closed after the lock has been given up
-  const auto now = max_age_ ? Clock::now() : Clock::time_point();
+  const auto now = Clock::now();
   auto idle = idle_.lock();
   idle->push_back({std::move(connection), now});
-  while (idle->size() > max_idle_ || is_too_old(idle->front(), now)) {
+  const auto is_spare = [&] { return idle->size() > steady_ && now - idle->front().since > busy_for_; };
+  while (idle->size() > max_idle_ || is_too_old(idle->front(), now) || is_spare()) {
     dropped.push_back(std::move(idle->front()));
     idle->pop_front();
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <limits>
 #include <memory>
 #include <optional>
 
@@ -12,12 +13,14 @@ namespace nethsm::transport {
 
 // The idle connections to one instance, most recently used last, as the newest is the least likely to have
 // been dropped on the way. Never holds more than `max_idle`, and lends none that has been idle for more than
-// `max_age`; without max_age any age will do, as each is looked at before it is lent. Thread-safe; talks to
-// no peer under its lock.
+// `max_age`; without max_age any age will do, as each is looked at before it is lent. Beyond `steady` it
+// keeps only what has been used within a minute: as many as work at once, no matter how many that are, but
+// not for ever. Thread-safe; talks to no peer under its lock.
 class Pool {
  public:
-  Pool(std::size_t max_idle, std::optional<Clock::duration> max_age)
-      : max_idle_(max_idle), max_age_(max_age) {}
+  Pool(std::size_t max_idle, std::optional<Clock::duration> max_age,
+       std::size_t steady = std::numeric_limits<std::size_t>::max(), Clock::duration busy_for = seconds(60))
+      : max_idle_(max_idle), max_age_(max_age), steady_(steady), busy_for_(busy_for) {}
 
   std::unique_ptr<Connection> take();                      // null: a new one is needed
   void give_back(std::unique_ptr<Connection> connection);  // closes it if it cannot be used again
@@ -36,6 +39,8 @@ class Pool {
 
   const std::size_t max_idle_;
   const std::optional<Clock::duration> max_age_;
+  const std::size_t steady_;
+  const Clock::duration busy_for_;  // a minute, but in tests
   Guarded<std::deque<Idle>> idle_;
 };
 

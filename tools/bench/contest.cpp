@@ -103,18 +103,23 @@ std::uint64_t RequestCounter::count() const {
   return total;
 }
 
-std::vector<Measurement> contest(const std::vector<Contestant>& contestants, unsigned threads, double seconds,
-                                 unsigned rounds, const RequestCounter& counter,
-                                 const std::function<void(const std::string&)>& progress) {
-  std::vector<Measurement> totals(contestants.size());
+Result contest(const std::vector<Contestant>& contestants, unsigned threads, double seconds, unsigned rounds,
+               const RequestCounter& counter, const std::function<void(const std::string&)>& progress) {
+  Result result;
+  result.threads = threads;
+  result.measurements.resize(contestants.size());
+  result.rounds.resize(contestants.size());
+  for (const auto& contestant : contestants) result.names.push_back(contestant.name);
   for (unsigned round = 0; round < rounds; ++round) {
     for (std::size_t i = 0; i < contestants.size(); ++i) {
       progress("round " + std::to_string(round + 1) + " of " + std::to_string(rounds) + ": " +
                contestants[i].name);
-      totals[i].add(turn(contestants[i], threads, seconds / rounds, counter));
+      Measurement measured = turn(contestants[i], threads, seconds / rounds, counter);
+      result.rounds[i].push_back(round_of(measured));
+      result.measurements[i].add(measured);
     }
   }
-  return totals;
+  return result;
 }
 
 }  // namespace nethsm::bench

@@ -23,7 +23,8 @@ struct Result {
   std::string operation;
   unsigned threads = 0;
   std::vector<std::string> names;
-  std::vector<Measurement> measurements;
+  std::vector<Measurement> measurements;        // all rounds together
+  std::vector<std::vector<Round>> rounds = {};  // of each contestant
 };
 
 // Counts the requests that the simulators see, by their control port; without one, nothing is counted.
@@ -39,9 +40,8 @@ class RequestCounter {
 };
 
 // Lets the contestants take turns, `rounds` times, for `seconds` each in all. `progress` is told of each
-// turn.
-std::vector<Measurement> contest(const std::vector<Contestant>& contestants, unsigned threads, double seconds,
-                                 unsigned rounds, const RequestCounter& counter,
-                                 const std::function<void(const std::string&)>& progress);
+// turn. What the operation was, the caller adds.
+Result contest(const std::vector<Contestant>& contestants, unsigned threads, double seconds, unsigned rounds,
+               const RequestCounter& counter, const std::function<void(const std::string&)>& progress);
 
 }  // namespace nethsm::bench

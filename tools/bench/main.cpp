@@ -64,12 +64,10 @@ std::vector<Result> measure(const Options& options, const std::vector<std::uniqu
     const Operation& operation = *find_operation(name);
     for (const unsigned threads : operation.alone ? std::vector<unsigned>{1} : options.threads) {
       const auto contestants = contestants_for(operation, options, modules, devices, material);
-      Result result{name, threads, {}, {}};
-      for (const auto& contestant : contestants) result.names.push_back(contestant.name);
-      result.measurements = contest(
+      results.push_back(contest(
           contestants, threads, options.seconds, options.rounds, counter,
-          [&](const auto& text) { progress(name + ", " + std::to_string(threads) + " threads, " + text); });
-      results.push_back(std::move(result));
+          [&](const auto& text) { progress(name + ", " + std::to_string(threads) + " threads, " + text); }));
+      results.back().operation = name;
     }
   }
   return results;
@@ -88,14 +86,20 @@ int run(const Options& options, const std::string& command) {
   if (options.limit) devices = std::make_unique<Devices>(slot_of(options));
   const RequestCounter counter(options.control);
 
-  const auto session = std::make_unique<Session>(*modules.front(), options.slot, options.pin);
-  std::vector<const Operation*> wanted = {find_operation("sign-p256")};  // for the first signature
+  auto session = std::make_unique<Session>(*modules.front(), options.slot, options.pin);
+  std::vector<const Operation*> wanted;
+  if (options.start_up) wanted.push_back(find_operation("sign-p256"));
   for (const auto& name : options.operations) wanted.push_back(find_operation(name));
   progress("making keys");
-  const Material material = make_material(*session, wanted, options.keys);
+  const Material material = make_material(*session, wanted, options.prefix, options.keys);
+
+  // A module may know that it has just written keys, and use them where it has written them for a while.
+  session.reset();
+  modules.front()->finalize();
+  modules.front()->initialize();
 
   Report report{describe_machine(), command, {}, {}};
-  for (const auto& path : options.modules) {
+  for (const auto& path : options.start_up ? options.modules : std::vector<std::string>()) {
     report.start_ups.push_back(measure_start_up(options, path, material.id("p256"), counter));
   }
   report.results = measure(options, modules, devices.get(), material, counter);

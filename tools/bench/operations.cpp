@@ -153,6 +153,7 @@ const Operation kOperations[] = {
 
 void make_key(const Session& session, const Material& material, std::string_view kind) {
   const std::string id = material.id(kind);
+  if (!session.find(Attributes().add(CKA_ID, id)).empty()) return;
   const auto rsa = [&](CK_ULONG bits) {
     session.generate_pair(
         CKM_RSA_PKCS_KEY_PAIR_GEN, id,
@@ -193,9 +194,10 @@ const Operation* find_operation(std::string_view name) {
   return found == std::end(kOperations) ? nullptr : found;
 }
 
-Material make_material(const Session& session, std::span<const Operation* const> wanted, unsigned keys) {
+Material make_material(const Session& session, std::span<const Operation* const> wanted,
+                       const std::string& prefix, unsigned keys) {
   Material material;
-  material.prefix = "p11bench-" + std::to_string(getpid()) + "-";
+  material.prefix = prefix.empty() ? "p11bench-" + std::to_string(getpid()) + "-" : prefix;
   material.digest.fill(0x42);
   material.digest_info = *from_hex("3031300d060960864801650304020105000420");
   material.digest_info.insert(material.digest_info.end(), material.digest.begin(), material.digest.end());
@@ -206,6 +208,7 @@ Material make_material(const Session& session, std::span<const Operation* const>
     if (needed(kind)) make_key(session, material, kind);
   }
   if (needed("rsa2048")) material.ciphertext = encrypted_for(session, material.id("rsa2048"));
+  if (keys == 0) return material;
   const auto present = session.find(Attributes().number(CKA_CLASS, CKO_PRIVATE_KEY)).size();
   for (auto count = present; count < keys; ++count) {
     session.generate_pair(CKM_EC_KEY_PAIR_GEN, filler_id(material, material.fillers++),
@@ -215,8 +218,8 @@ Material make_material(const Session& session, std::span<const Operation* const>
 }
 
 void destroy_material(const Session& session, const Material& material, bool keep_keys) {
-  for (const auto kind : kKinds) session.destroy(material.id(kind));
   if (keep_keys) return;
+  for (const auto kind : kKinds) session.destroy(material.id(kind));
   for (unsigned number = 0; number < material.fillers; ++number) session.destroy(filler_id(material, number));
 }
 

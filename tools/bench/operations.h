@@ -48,8 +48,10 @@ struct Operation {
 std::span<const Operation> operations();
 const Operation* find_operation(std::string_view name);  // null: there is none
 
-// Generates the keys that the operations need, and `keys` more in all.
-Material make_material(const Session& session, std::span<const Operation* const> wanted, unsigned keys);
+// Generates the keys that the operations need unless they are there, and further ones until there are `keys`.
+// Without a prefix the keys are this process's.
+Material make_material(const Session& session, std::span<const Operation* const> wanted,
+                       const std::string& prefix, unsigned keys);
 void destroy_material(const Session& session, const Material& material, bool keep_keys);
 
 }  // namespace nethsm::bench

@@ -100,8 +100,11 @@ constexpr std::array kRows = {
         [](O& o, S&, S& v) { o.control = v; }},
     Row{"--json", "FILE", "write the results there", [](O& o, S&, S& v) { o.json = v; }},
     Row{"--html", "FILE", "write a page with plots there", [](O& o, S&, S& v) { o.html = v; }},
-    Row{"--keep-keys", "", "leave the keys made with --keys on the token",
-        [](O& o, S&, S&) { o.keep_keys = true; }},
+    Row{"--prefix", "TEXT", "of the keys' ids; those that are there are used (p11bench-PID-)",
+        [](O& o, S&, S& v) { o.prefix = v; }},
+    Row{"--keep-keys", "", "leave the keys on the token", [](O& o, S&, S&) { o.keep_keys = true; }},
+    Row{"--no-start-up", "", "do not measure the way to the first signature",
+        [](O& o, S&, S&) { o.start_up = false; }},
 };
 
 }  // namespace

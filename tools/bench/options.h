@@ -20,7 +20,9 @@ struct Options {
   std::string control;  // http://host:port of the simulators' control port, for counting requests
   std::string json;     // files to write; empty: none
   std::string html;
+  std::string prefix;  // of the ids of the keys; empty: this process's own
   bool keep_keys = false;
+  bool start_up = true;  // measure the way to the first signature
 };
 
 // Throws std::invalid_argument with a text for the user.

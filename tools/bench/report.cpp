@@ -23,10 +23,18 @@ std::string padded(const std::string& text, std::size_t width) {
   return text.size() >= width ? text + " " : std::string(width - text.size(), ' ') + text;
 }
 
-// The first module's rate over this contestant's.
-double ratio(const Result& result, std::size_t contestant) {
-  const double other = result.measurements[contestant].per_second();
-  return other == 0 ? 0 : result.measurements.front().per_second() / other;
+// The first module's rate over this contestant's, round by round: they had the same machine then.
+Spread ratios(const Result& result, std::size_t contestant) {
+  std::vector<double> values;
+  for (std::size_t i = 0; i < result.rounds[contestant].size(); ++i) {
+    const double other = result.rounds[contestant][i].per_second;
+    values.push_back(other == 0 ? 0 : result.rounds.front()[i].per_second / other);
+  }
+  return spread_of(values);
+}
+
+std::string as_text(const Spread& spread) {
+  return fixed(spread.median, 3) + " (" + fixed(spread.lowest, 2) + "-" + fixed(spread.highest, 2) + ")";
 }
 
 nlohmann::json json_of(Result& result, std::size_t i) {
@@ -43,7 +51,11 @@ nlohmann::json json_of(Result& result, std::size_t i) {
                         {"cpu_us_per_call", measured.cpu_microseconds()},
                         {"failures", measured.failures}};
   if (measured.requests_known) row["requests_per_call"] = measured.requests_per_call();
-  if (i != 0) row["first_over_this"] = ratio(result, i);
+  for (const auto& round : result.rounds[i]) {
+    row["rounds"].push_back(
+        {{"per_second", round.per_second}, {"p50_us", round.p50_us}, {"cpu_us_per_call", round.cpu_us}});
+  }
+  if (i != 0) row["first_over_this"] = ratios(result, i).median;
   if (measured.failures != 0) row["first_failure"] = measured.first_failure;
   return row;
 }
@@ -131,7 +143,7 @@ std::string as_table(Report& report) {
   }
   text << "\noperation       threads  contestant                   calls/s    p50 us    p90 us    p99 us    "
           "max us  CPU us"
-          "  req/call   first/this\n";
+          "  req/call        first/this\n";
   for (auto& result : report.results) {
     for (std::size_t i = 0; i < result.measurements.size(); ++i) {
       auto& measured = result.measurements[i];
@@ -144,7 +156,7 @@ std::string as_table(Report& report) {
            << padded(fixed(latencies.quantile(0.9), 1), 10) << padded(fixed(latencies.quantile(0.99), 1), 10)
            << padded(fixed(latencies.quantile(1), 1), 10) << padded(fixed(measured.cpu_microseconds(), 1), 8)
            << padded(measured.requests_known ? fixed(measured.requests_per_call(), 2) : "-", 10)
-           << padded(i == 0 ? "" : fixed(ratio(result, i), 3), 13) << "\n";
+           << padded(i == 0 ? "" : as_text(ratios(result, i)), 20) << "\n";
       if (measured.failures != 0)
         text << "  " << measured.failures << " failed: " << measured.first_failure << "\n";
     }

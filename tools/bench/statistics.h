@@ -33,6 +33,18 @@ class Latencies {
   std::vector<std::uint32_t> samples_;  // of 10 ns
 };
 
+// The middle and the ends of a few values.
+struct Spread {
+  double median = 0, lowest = 0, highest = 0;
+};
+inline Spread spread_of(std::vector<double> values) {
+  if (values.empty()) return {};
+  std::sort(values.begin(), values.end());
+  const std::size_t half = values.size() / 2;
+  const double median = values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+  return {median, values.front(), values.back()};
+}
+
 // What a number of calls came to. Rounds of one measurement are added up.
 struct Measurement {
   Latencies latencies;
@@ -62,5 +74,13 @@ struct Measurement {
     return latencies.count() == 0 ? 0 : total / static_cast<double>(latencies.count());
   }
 };
+
+// What of one round is compared with the same round of another contestant.
+struct Round {
+  double per_second = 0, p50_us = 0, cpu_us = 0;
+};
+inline Round round_of(Measurement& measured) {
+  return {measured.per_second(), measured.latencies.quantile(0.5), measured.cpu_microseconds()};
+}
 
 }  // namespace nethsm::bench

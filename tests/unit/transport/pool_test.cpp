@@ -58,6 +58,29 @@ TEST_CASE("A connection that has been idle for too long is not lent") {
   CHECK(patient.take() != nullptr);
 }
 
+TEST_CASE("As many connections are kept as are at work, and in quiet times a few") {
+  ScriptedServer server({}, echo_path);
+  const auto endpoint = endpoint_of(server.url());
+  Pool pool(10, std::nullopt, 1, milliseconds(200));
+  const auto use = [&](int count) {
+    std::vector<std::unique_ptr<Connection>> connections;
+    for (int i = 0; i < count; ++i) {
+      auto connection = pool.take();
+      connections.push_back(connection ? std::move(connection) : warm(endpoint));
+    }
+    for (auto& connection : connections) pool.give_back(std::move(connection));
+  };
+  use(4);
+  CHECK(pool.size() == 4);
+  ::usleep(250'000);
+  use(2);  // those two are in use again, the others have been idle for too long
+  CHECK(pool.size() == 2);
+  CHECK(server.count() == 4);
+  ::usleep(250'000);
+  use(1);
+  CHECK(pool.size() == 1);
+}
+
 TEST_CASE("A connection that the server has closed is not lent") {
   const auto certificate = make_certificate("IP:127.0.0.1");
   const auto version = GENERATE(0, TLS1_2_VERSION, TLS1_3_VERSION);

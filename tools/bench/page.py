@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""docs/performance.md, from what was measured."""
+
+import statistics
+import time
+
+# Why a target may be missed, by measure; printed only where it is.
+REASONS = {
+    "wire": "The simulator answers from memory over the loopback device, so a whole exchange takes the limit client some 40 µs, and "
+            "a tenth of that is all that a module may take. The module takes about 10 µs more: it looks whether the connection "
+            "is still good before it entrusts a request to it and waits with `poll`, for a deadline and for C_Finalize, each "
+            "of which is a system call; it checks the answer, and wipes what was secret. With more threads than the machine's "
+            "two processors, which the servers share, what one spends the others wait for. At a device's pace (the next rows) "
+            "it does not show.",
+    "device": "Client and devices share the machine's two processors, and three devices at 0.2 ms would do 15,000 signatures "
+              "a second: with several threads the processors are busy all the time, and a call's own cost counts as in the "
+              "rows above.",
+    "cpu": "Processor time per call rises with the number of threads that compete for the processors (switches, caches), also "
+           "for the limit.",
+    "p50": "As for the ratio at one thread.",
+    "memory": "Less than 1 MiB of it is the process's own. The rest are pages of shared libraries (OpenSSL 2.7 MiB, libstdc++ "
+              "1.5 MiB, yaml-cpp 0.3 MiB, the module itself 1.2 MiB), which the kernel keeps once for all processes.",
+    "list": "The limit client reads each device's answers in threads of its own; the module drives all connections from the "
+            "calling thread and makes objects of what it reads.",
+}
+
+
+class Sheet:
+    """The measures with their targets. A value is the median of the rounds'."""
+
+    def __init__(self):
+        self.rows = []
+
+    def add(self, title, values, target, sign, detail, reason):
+        value = statistics.median(values)
+        # To the precision that is shown.
+        met = round(value, 2) >= target if sign == "≥" else round(value, 2) <= target
+        self.rows.append({"title": title, "value": value, "lowest": min(values), "highest": max(values), "target": target,
+                          "sign": sign, "met": met, "detail": detail, "reason": reason})
+
+    def at_least(self, title, values, target, detail, reason):
+        self.add(title, values, target, "≥", detail, reason)
+
+    def at_most(self, title, values, target, detail, reason):
+        self.add(title, values, target, "≤", detail, reason)
+
+
+def number(value):
+    return f"{value:.0f}" if value == int(value) else f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}"
+
+
+def table(sheet):
+    lines = ["| measure | target | measured | spread | figures | |", "|---|---|---|---|---|---|"]
+    for row in sheet.rows:
+        spread = "" if row["lowest"] == row["highest"] else f"{number(row['lowest'])} – {number(row['highest'])}"
+        verdict = "met" if row["met"] else f"**missed by {number(abs(row['value'] - row['target']))}**"
+        lines.append(f"| {row['title']} | {row['sign']} {number(row['target'])} | {number(row['value'])} | {spread} | "
+                     f"{row['detail']} | {verdict} |")
+    return "\n".join(lines)
+
+
+def reasons(sheet):
+    missed = {}
+    for row in sheet.rows:
+        if not row["met"]:
+            missed.setdefault(row["reason"], []).append(row["title"])
+    if not missed:
+        return "All targets are met."
+    return "\n\n".join(f"**{'; '.join(titles)}.** {REASONS.get(reason, 'Not explained yet.')}"
+                       for reason, titles in missed.items())
+
+
+def survey(rows):
+    lines = ["| operation | calls/s | p50 µs | p99 µs | CPU µs | requests | ÷ limit |", "|---|---|---|---|---|---|---|"]
+    for row in rows:
+        ratio = f"{row['per_second'] / row['limit']['per_second']:.2f}" if row["limit"] else ""
+        lines.append(f"| {row['operation']} | {row['per_second']:,.0f} | {row['p50_us']:.0f} | {row['p99_us']:.0f} | "
+                     f"{row['cpu_us_per_call']:.0f} | {row['requests_per_call']:.2f} | {ratio} |")
+    return "\n".join(lines)
+
+
+def text(sheet, machine, load, others, seconds):
+    return f"""# Performance
+
+Written by `tools/bench.sh`, the one command that measures everything here again ({seconds / 60:.0f} minutes).
+
+{machine}; load average {load[0]:.1f} at the start and {load[1]:.1f} at the end; {time.strftime('%Y-%m-%d', time.gmtime())}.
+
+## How it is measured
+
+The *limit* is the barest client: request bytes that were put together beforehand, one kept TLS connection per thread and
+device, blocking reads, no check of anything. It makes the same HTTP exchanges with the same servers and the same number of
+threads, in turns with the module (module, limit, module, limit, ...); ratios are taken within each round, and the table shows
+their median and spread. What the absolute figures are worth depends on the machine: client and servers share it.
+
+The servers are processes of their own: `nethsm-simulator` with `--precomputed` answers (docs/simulator.md), so that its
+cryptography is not what is measured. They answer at once or, where the row says so, take a device's time, one request at a
+time. CPU is user and system time of the client process. Requests are counted by the servers.
+
+## Against the targets
+
+{table(sheet)}
+
+{reasons(sheet)}
+
+## Other operations
+
+With four threads, answers at once (RSA, Ed25519, AES and decryption from memory; random bytes, look-ups and key generation are
+computed). *requests* are those of one call. Operations without one HTTP exchange that is always the same have no limit.
+
+{survey(others)}
+"""
