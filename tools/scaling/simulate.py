@@ -48,14 +48,14 @@ class Process:
         self.failed = {}  # instance -> level
         self.count = count
 
-    def choose(self, untried):
-        working = [i for i in untried if i not in self.failed]
-        order = working or list(untried)
-        for offset in range(self.count):
-            candidate = (self.next + offset) % self.count
-            if candidate in order:
-                return candidate
-        return None
+    def choose(self, turn, untried):
+        """First the working one whose turn it is, so that all of them share what a failed one leaves; then those after it."""
+        if not untried:
+            return None
+        working = [i for i in range(self.count) if i not in self.failed]
+        first = working[turn % len(working)] if working else turn % self.count
+        order = [(first + offset) % self.count for offset in range(self.count)]
+        return next(itertools.chain((i for i in order if i in untried and i in working), (i for i in order if i in untried)))
 
 
 class Simulation:
@@ -94,10 +94,10 @@ class Simulation:
 
     def call(self, now, process, again):
         process.next += 1
-        self.attempt(now, process, now, frozenset(range(self.o.instances)), again)
+        self.attempt(now, process, process.next, now, frozenset(range(self.o.instances)), again)
 
-    def attempt(self, now, process, began, untried, again):
-        choice = process.choose(untried)
+    def attempt(self, now, process, turn, began, untried, again):
+        choice = process.choose(turn, untried)
         if choice is None:
             self.failures += 1
             self.at(now + 0.1, self.finish, process, None, again)
@@ -108,16 +108,16 @@ class Simulation:
         if instance.is_down(arrival):
             instance.refused += 1
             known = now + (self.o.timeout_s if self.o.silent else self.o.network_ms / 1e3)
-            self.at(known, self.failed, process, choice, began, untried - {choice}, again)
+            self.at(known, self.failed, process, choice, turn, began, untried - {choice}, again)
         else:
             answered = instance.serve(arrival, self.rng) + self.o.network_ms / 2e3
             self.at(answered, self.finish, process, began, again)
 
-    def failed(self, now, process, choice, began, untried, again):
+    def failed(self, now, process, choice, turn, began, untried, again):
         if choice not in process.failed:
             process.failed[choice] = 0
             self.at(now + self.wait(0), self.check, process, choice)
-        self.attempt(now, process, began, untried, again)
+        self.attempt(now, process, turn, began, untried, again)
 
     def wait(self, level):
         return BACK_OFF[level] * (1 if self.o.no_jitter else 1 + self.rng.random() / 5)
