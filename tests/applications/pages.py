@@ -31,6 +31,11 @@ class Page:
     path: object
     facts: dict
     blocks: list
+    text: str = ""
+
+    @property
+    def configuration(self):
+        return self.facts.get("configuration", "cluster.conf")
 
     @property
     def name(self):
@@ -58,7 +63,7 @@ def read_page(path):
         file = next((w[5:] for w in words if w.startswith("file=")), "")
         if file or match.group(1) == "sh":
             blocks.append(Block(match.group(3), line, words, file))
-    return Page(path, facts, blocks)
+    return Page(path, facts, blocks, text)
 
 
 def read_pages(folder):
@@ -71,6 +76,8 @@ def problems_of(page):
     lacks += [f"an unknown fact, {fact}" for fact in sorted(page.facts.keys() - FACTS)]
     if page.level not in ("main", "all"):
         lacks.append(f"an unknown level, {page.level}")
+    if f"](../../config/examples/{page.configuration})" not in page.text:
+        lacks.append(f"no link to its configuration, config/examples/{page.configuration}")
     if not any(block.value("requests") for block in page.blocks):
         lacks.append("no block with a bound on the requests (requests=N)")
     return [f"{page.path.name}: has {what}" for what in lacks]

@@ -211,7 +211,7 @@ def run_page(page, module, simulator):
         home = folder / "home"
         home.mkdir(mode=0o700)
         configuration = work / "p11nethsm.conf"
-        cluster.configure(EXAMPLES / page.facts.get("configuration", "cluster.conf"), configuration)
+        cluster.configure(EXAMPLES / page.configuration, configuration)
         environment = dict(os.environ, MODULE=str(module), P11NETHSM_CONFIG_FILE=str(configuration), HOME=str(home),
                            LC_ALL="C.UTF-8", CONTROL=cluster.control, PROJECT=str(ROOT), TZ="UTC")
         for name, place in TOOLS_AT_HOME.items():

@@ -23,7 +23,7 @@ curl -sSfk -u operator:OperatorOperator "$url/keys" >/dev/null
 def page(name, *blocks, version="echo 1.2.3", facts=""):
     header = f"<!-- application: {name}\n     version: {version}\n     packages: {name}-package\n     works: tests\n{facts}" \
         "     configuration: cluster.conf -->\n"
-    return header + "# A page\n\n```sh requests=9\ntrue\n```\n" + "\n".join(blocks)
+    return header + "# A page\n\nFrom [here](../../config/examples/cluster.conf).\n\n```sh requests=9\ntrue\n```\n" + "\n".join(blocks)
 
 
 def block(commands, words=""):
@@ -83,10 +83,10 @@ class RunPages(Folder):
         self.assertEqual(sum(results["Two"]["requests"].values()), 1)
 
     def test_a_command_that_fails_fails_the_run(self):
-        self.fails(page("Bad", block("false\ntrue")), "bad.md:12: status 1")
+        self.fails(page("Bad", block("false\ntrue")), "bad.md:14: status 1")
 
     def test_a_command_that_fails_in_a_pipe_fails_the_run(self):
-        self.fails(page("Bad", block("false | cat")), "bad.md:12: status 1")
+        self.fails(page("Bad", block("false | cat")), "bad.md:14: status 1")
 
     def test_a_command_that_only_the_test_has_fails_the_run(self):
         self.fails(page("Bad", "\n<!-- test\nfalse\n-->\n"), "status 1")
@@ -219,6 +219,11 @@ class Table(Folder):
         self.write(one=page("Alpha").replace(" requests=9", ""))
         self.results_of(Alpha="1.0")
         self.check(1, "one.md: has no block with a bound on the requests")
+
+    def test_a_page_that_does_not_link_to_its_configuration_is_found(self):
+        self.write(one=page("Alpha").replace("     configuration: cluster.conf", "     configuration: engine.conf"))
+        self.results_of(Alpha="1.0")
+        self.check(1, "one.md: has no link to its configuration, config/examples/engine.conf")
 
     def test_a_page_that_does_not_say_what_it_is_about_is_found(self):
         self.write(one="# A page\n")
