@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "session/output.h"
 #include "token/error.h"
 
 namespace nethsm::session {
@@ -45,6 +46,15 @@ class OperationSlot {
     guard.keep = progress ? *progress != Progress::kFinished : progress.error().rv == CKR_BUFFER_TOO_SMALL;
     if (!progress) return Unexpected(progress.error());
     return Ok{};
+  }
+
+  // Of a call with an output: a missing place for its length is noticed before what is wrong with the data.
+  template <class Step>
+  token::Status run(Use use, const Output& out, Step&& step) {
+    return run(use, [&](Operation& operation) -> token::Result<Progress> {
+      TRY(out.check());
+      return std::forward<Step>(step)(operation);
+    });
   }
 
  private:

@@ -33,7 +33,6 @@ token::Result<Progress> RsaDecryption::finish(const Output& plaintext) {
 }
 
 token::Result<Progress> RsaDecryption::deliver(ByteView ciphertext, const Output& plaintext) {
-  TRY(plaintext.check());
   if (ciphertext.size() != ciphertext_length_) {
     return token::fail(CKR_ENCRYPTED_DATA_LEN_RANGE, "an RSA ciphertext is as long as the modulus");
   }

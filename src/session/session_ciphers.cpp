@@ -16,21 +16,21 @@ token::Status Session::decrypt_init(const CK_MECHANISM* mechanism, CK_OBJECT_HAN
 
 token::Status Session::decrypt(const Input& ciphertext, const Output& plaintext) {
   const Lock lock(operations_);
-  return decrypt_.run(Use::kOneShot, [&](DecryptOperation& op) {
+  return decrypt_.run(Use::kOneShot, plaintext, [&](DecryptOperation& op) {
     return std::visit([&](auto& kind) { return kind.one_shot(ciphertext, plaintext); }, op);
   });
 }
 
 token::Status Session::decrypt_update(const Input& part, const Output& plaintext) {
   const Lock lock(operations_);
-  return decrypt_.run(Use::kUpdate, [&](DecryptOperation& op) {
+  return decrypt_.run(Use::kUpdate, plaintext, [&](DecryptOperation& op) {
     return std::visit([&](auto& kind) { return kind.update(part, plaintext); }, op);
   });
 }
 
 token::Status Session::decrypt_final(const Output& plaintext) {
   const Lock lock(operations_);
-  return decrypt_.run(Use::kFinal, [&](DecryptOperation& op) {
+  return decrypt_.run(Use::kFinal, plaintext, [&](DecryptOperation& op) {
     return std::visit([&](auto& kind) { return kind.finish(plaintext); }, op);
   });
 }
@@ -45,21 +45,21 @@ token::Status Session::encrypt_init(const CK_MECHANISM* mechanism, CK_OBJECT_HAN
 
 token::Status Session::encrypt(const Input& plaintext, const Output& ciphertext) {
   const Lock lock(operations_);
-  return encrypt_.run(Use::kOneShot, [&](EncryptOperation& op) {
+  return encrypt_.run(Use::kOneShot, ciphertext, [&](EncryptOperation& op) {
     return std::visit([&](auto& kind) { return kind.one_shot(plaintext, ciphertext); }, op);
   });
 }
 
 token::Status Session::encrypt_update(const Input& part, const Output& ciphertext) {
   const Lock lock(operations_);
-  return encrypt_.run(Use::kUpdate, [&](EncryptOperation& op) {
+  return encrypt_.run(Use::kUpdate, ciphertext, [&](EncryptOperation& op) {
     return std::visit([&](auto& kind) { return kind.update(part, ciphertext); }, op);
   });
 }
 
 token::Status Session::encrypt_final(const Output& ciphertext) {
   const Lock lock(operations_);
-  return encrypt_.run(Use::kFinal, [&](EncryptOperation& op) {
+  return encrypt_.run(Use::kFinal, ciphertext, [&](EncryptOperation& op) {
     return std::visit([&](auto& kind) { return kind.finish(ciphertext); }, op);
   });
 }

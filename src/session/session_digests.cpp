@@ -16,7 +16,7 @@ token::Status Session::digest_init(const CK_MECHANISM* mechanism) {
 
 token::Status Session::digest(const Input& data, const Output& digest) {
   const Lock lock(operations_);
-  return digest_.run(Use::kOneShot, [&](DigestOperation& op) { return op.one_shot(data, digest); });
+  return digest_.run(Use::kOneShot, digest, [&](DigestOperation& op) { return op.one_shot(data, digest); });
 }
 
 token::Status Session::digest_update(const Input& part) {
@@ -35,7 +35,7 @@ token::Status Session::digest_key(CK_OBJECT_HANDLE key) {
 
 token::Status Session::digest_final(const Output& digest) {
   const Lock lock(operations_);
-  return digest_.run(Use::kFinal, [&](DigestOperation& op) { return op.finish(digest); });
+  return digest_.run(Use::kFinal, digest, [&](DigestOperation& op) { return op.finish(digest); });
 }
 
 }  // namespace nethsm::session

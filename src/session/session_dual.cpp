@@ -37,6 +37,7 @@ token::Status Session::take_in_and_encrypt(OperationSlot<Other>& other, const In
     });
   };
   return run_both(other, encrypt_, [&]() -> token::Status {
+    TRY(ciphertext.check());
     CK_ULONG needed = 0;
     TRY(encrypt(Output(nullptr, &needed)));
     if (!TRY(ciphertext.takes(needed))) return Ok{};
@@ -54,6 +55,7 @@ token::Status Session::decrypt_and_take_in(OperationSlot<Other>& other, const In
     });
   };
   return run_both(other, decrypt_, [&]() -> token::Status {
+    TRY(plaintext.check());
     CK_ULONG length = 0;
     TRY(decrypt(Output(nullptr, &length)));
     if (!TRY(plaintext.takes(length))) return Ok{};

@@ -16,7 +16,7 @@ token::Status Session::sign_init(const CK_MECHANISM* mechanism, CK_OBJECT_HANDLE
 
 token::Status Session::sign(const Input& data, const Output& signature) {
   const Lock lock(operations_);
-  return sign_.run(Use::kOneShot, [&](SignOperation& op) {
+  return sign_.run(Use::kOneShot, signature, [&](SignOperation& op) {
     return std::visit([&](auto& kind) { return kind.one_shot(data, signature); }, op);
   });
 }
@@ -30,7 +30,7 @@ token::Status Session::sign_update(const Input& part) {
 
 token::Status Session::sign_final(const Output& signature) {
   const Lock lock(operations_);
-  return sign_.run(Use::kFinal, [&](SignOperation& op) {
+  return sign_.run(Use::kFinal, signature, [&](SignOperation& op) {
     return std::visit([&](auto& kind) { return kind.finish(signature); }, op);
   });
 }
@@ -45,7 +45,7 @@ token::Status Session::sign_recover_init(const CK_MECHANISM* mechanism, CK_OBJEC
 
 token::Status Session::sign_recover(const Input& data, const Output& signature) {
   const Lock lock(operations_);
-  return sign_recover_.run(Use::kOneShot, [&](SignOperation& op) {
+  return sign_recover_.run(Use::kOneShot, signature, [&](SignOperation& op) {
     return std::visit([&](auto& kind) { return kind.one_shot(data, signature); }, op);
   });
 }
@@ -115,7 +115,7 @@ token::Status Session::verify_recover_init(const CK_MECHANISM* mechanism, CK_OBJ
 
 token::Status Session::verify_recover(const Input& signature, const Output& data) {
   const Lock lock(operations_);
-  return verify_recover_.run(Use::kOneShot,
+  return verify_recover_.run(Use::kOneShot, data,
                              [&](RecoverOperation& op) { return op.one_shot(signature, data); });
 }
 

@@ -181,12 +181,6 @@ constexpr KnownDifference kKnown[] = {
     {"Both refuse to change an attribute, for another of the reasons",
      [](const Situation& s) { return is(s, {"C_SetAttributeValue"}) && both_refuse(s); }},
     {"Attributes that have other values, see the table of attributes", only_known_attributes_differ},
-    // To be removed with what they excuse.
-    {"pending: a missing length is noticed after the data's length",
-     [](const Situation& s) {
-       return codes(s, CKR_DATA_LEN_RANGE, CKR_ARGUMENTS_BAD) ||
-              codes(s, CKR_ENCRYPTED_DATA_LEN_RANGE, CKR_ARGUMENTS_BAD);
-     }},
 };
 
 }  // namespace

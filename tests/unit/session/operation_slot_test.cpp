@@ -65,6 +65,21 @@ TEST_CASE("An operation ends unless it continues, was a size query or the buffer
   }
 }
 
+TEST_CASE("Without a place for the length of the output a call ends the operation before it sees the data") {
+  OperationSlot<Counter> slot;
+  slot.start({});
+  const session::Output nowhere(nullptr, nullptr);
+  bool reached = false;
+  const auto status = slot.run(Use::kOneShot, nowhere, [&](Counter&) -> token::Result<Progress> {
+    reached = true;
+    return token::fail(CKR_DATA_LEN_RANGE);
+  });
+  REQUIRE_FALSE(status);
+  CHECK(status.error().rv == CKR_ARGUMENTS_BAD);
+  CHECK_FALSE(reached);
+  CHECK_FALSE(slot.active());
+}
+
 TEST_CASE("One-shot and multi-part calls do not mix in one operation") {
   OperationSlot<Counter> slot;
   slot.start({});
