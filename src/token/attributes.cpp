@@ -28,24 +28,24 @@ constexpr auto kNever = Given::kNever;
 
 constexpr ClassSet kHeld = kPrivateClass | kSecretClass;  // the halves that stay in the device
 constexpr ClassSet kPair = kPrivateClass | kPublicClass;
-constexpr ClassSet kStored = kDeviceClasses | kProfileClass;
-constexpr ClassSet kAny = kStored | kMechanismClass;
+constexpr ClassSet kDescribing = kProfileClass | kMechanismClass;
+constexpr ClassSet kAny = kDeviceClasses | kDescribing;
 
 // In the order of PKCS#11 v3.2 §4: common, certificates, keys, by kind of key.
 constexpr AttributeRow kRows[] = {
     {NAMED(CKA_CLASS), kAny, kNumber, kFixed, kDecides, values::object_class},
-    {NAMED(CKA_TOKEN), kStored, kBoolean, kFixed, kDecides, values::is_token_object},
-    {NAMED(CKA_PRIVATE), kStored, kBoolean, kFixed, kKept, values::is_private},
+    {NAMED(CKA_TOKEN), kAny, kBoolean, kFixed, kDecides, values::is_token_object},
+    {NAMED(CKA_PRIVATE), kAny, kBoolean, kFixed, kKept, values::is_private},
     {NAMED(CKA_MODIFIABLE), kDeviceClasses, kBoolean, kFixed, kKept, values::yes},
-    {NAMED(CKA_MODIFIABLE), kProfileClass, kBoolean, kFixed, kNever, values::no},
+    {NAMED(CKA_MODIFIABLE), kDescribing, kBoolean, kFixed, kNever, values::no},
     // Else pkcs11-provider makes a session copy of each private key before it uses it.
-    {NAMED(CKA_COPYABLE), kHeld | kProfileClass, kBoolean, kFixed, kKept, values::no},
+    {NAMED(CKA_COPYABLE), kHeld | kDescribing, kBoolean, kFixed, kKept, values::no},
     {NAMED(CKA_COPYABLE), kPublicClass | kCertificateClass, kBoolean, kFixed, kKept, values::yes},
     {NAMED(CKA_DESTROYABLE), kDeviceClasses, kBoolean, kFixed, kKept, values::yes},
-    {NAMED(CKA_DESTROYABLE), kProfileClass, kBoolean, kFixed, kNever, values::no},
-    {NAMED(CKA_LABEL), kStored, kBytes, kReadable, kFree, values::label},
+    {NAMED(CKA_DESTROYABLE), kDescribing, kBoolean, kFixed, kNever, values::no},
+    {NAMED(CKA_LABEL), kDeviceClasses | kProfileClass, kBytes, kReadable, kFree, values::label},
     {NAMED(CKA_ID), kDeviceClasses, kBytes, kReadable, kFree, values::id},
-    {NAMED(CKA_UNIQUE_ID), kStored, kBytes, kReadable, kNever, values::unique_id},
+    {NAMED(CKA_UNIQUE_ID), kAny, kBytes, kReadable, kNever, values::unique_id},
     {NAMED(CKA_PROFILE_ID), kProfileClass, kNumber, kReadable, kNever, values::absent},
     {NAMED(CKA_MECHANISM_TYPE), kMechanismClass, kNumber, kReadable, kNever, values::absent},
 

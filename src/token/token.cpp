@@ -44,6 +44,8 @@ Result<std::vector<CK_OBJECT_HANDLE>> Token::find(const Template& wanted) {
     if (is_public && is_set(*object, CKA_PRIVATE)) continue;
     if (matches(*object, wanted)) found.push_back(object->handle);
   }
+  const auto describing = impl_->description.find(wanted);
+  found.insert(found.end(), describing.begin(), describing.end());
   return found;
 }
 
@@ -57,8 +59,9 @@ void Token::Impl::end_private_handles() {
 }
 
 ObjectPtr Token::Impl::find(CK_OBJECT_HANDLE handle) const {
-  auto object = objects.find(handle);
-  return object ? object : memory.find(handle);
+  if (auto object = objects.find(handle)) return object;
+  if (auto object = memory.find(handle)) return object;
+  return description.find(handle);
 }
 
 std::string Token::Impl::current_id(const Object& key) const {

@@ -76,7 +76,7 @@ class Token {
   void delete_ended(const EndedKeys& keys);  // what cannot be deleted is named in the log
 
   // One page of handles for the whole result, in a stable order: per key private, public, certificate; then
-  // what is in memory only.
+  // what is in memory only, and what describes the token.
   Result<std::vector<CK_OBJECT_HANDLE>> find(const Template& wanted);
   Result<ObjectPtr> object(CK_OBJECT_HANDLE handle);  // CKR_OBJECT_HANDLE_INVALID
 

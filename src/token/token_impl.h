@@ -10,6 +10,7 @@
 #include "token/memory_objects.h"
 #include "token/object_store.h"
 #include "token/search.h"
+#include "token/self_description.h"
 #include "token/token.h"
 
 namespace nethsm::token {
@@ -24,6 +25,7 @@ class Token::Impl {
         login(settings, *client),
         objects(next_handle, settings.hide_key_types, settings.withheld_mechanisms),
         memory(next_handle),
+        description(settings, next_handle),
         search(settings, *client, login, objects),
         device(*client) {}
 
@@ -98,6 +100,7 @@ class Token::Impl {
   Login login;
   ObjectStore objects;
   MemoryObjects memory;
+  const SelfDescription description;
   Search search;
   DeviceStatus device;
 };

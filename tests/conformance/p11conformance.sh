@@ -25,4 +25,4 @@ END
     ;;
 esac
 "$program" --module "$module" --token "NetHSM simulator" --user-pin OperatorOperator --user-name operator \
-  --so-pin Administrator --known "$tables/pending.txt" --known "$tables/nethsm-$mode.txt" "$@"
+  --so-pin Administrator --known "$tables/nethsm-$mode.txt" "$@"

@@ -27,6 +27,9 @@ check "--list-objects on an empty token" "${pkcs11_tool[@]}" --list-objects
 check "a key is generated" "${pkcs11_tool[@]}" --keypairgen --key-type EC:prime256v1 --label my-key --id 6b6579
 says "--list-objects shows its private half" "Private Key Object; EC" "${pkcs11_tool[@]}" --list-objects
 says "--list-objects shows its public half" "Public Key Object; EC" "${pkcs11_tool[@]}" --list-objects
+for profile in BASELINE_PROVIDER EXTENDED_PROVIDER AUTHENTICATION_TOKEN PUBLIC_CERTIFICATES_TOKEN; do
+  says "--list-objects shows the profile CKP_$profile" "CKP_$profile" "${pkcs11_tool[@]}" --list-objects
+done
 says "the second slot shows it as well" "my-key" "${pkcs11_tool[@]}" --slot 1 --list-objects
 says "a token is found by its label" "my-key" "${pkcs11_tool[@]}" --token-label LocalHSM2 --list-objects
 check "the id is the key's name on the device" rest operator:OperatorOperator /keys/key

@@ -21,6 +21,36 @@ void has_profile_object(Provider& p) {
   EXPECT_THAT(claims(p, p.user_session(), profile));
 }
 
+void profiles_stay(Provider& p) {
+  const CK_SESSION_HANDLE session = p.user_session();
+  const auto profiles = p.find(session, Attributes().number(CKA_CLASS, CKO_PROFILE));
+  EXPECT_THAT(!profiles.empty());
+  Attributes changes = Attributes().text(CKA_LABEL, "another");
+  for (const CK_OBJECT_HANDLE profile : profiles) {
+    CK_OBJECT_HANDLE copy = 0;
+    EXPECT(p.c.C_SetAttributeValue(session, profile, changes.data(), changes.size()), CKR_ACTION_PROHIBITED);
+    EXPECT(p.c.C_CopyObject(session, profile, changes.data(), changes.size(), &copy), CKR_ACTION_PROHIBITED);
+    EXPECT(p.c.C_DestroyObject(session, profile), CKR_ACTION_PROHIBITED);
+  }
+  EXPECT_THAT(p.find(session, Attributes().number(CKA_CLASS, CKO_PROFILE)) == profiles);
+}
+
+void each_mechanism_has_an_object(Provider& p) {
+  CK_ULONG count = 0;
+  EXPECT(p.c.C_GetMechanismList(p.slot, nullptr, &count), CKR_OK);
+  std::vector<CK_MECHANISM_TYPE> types(count);
+  EXPECT(p.c.C_GetMechanismList(p.slot, types.data(), &count), CKR_OK);
+  const CK_SESSION_HANDLE session = p.open(kReadOnly);
+  const auto of_class = Attributes().number(CKA_CLASS, CKO_MECHANISM);
+  EXPECT_THAT(p.find(session, of_class).size() == types.size());
+  const auto everything = p.find(session);
+  for (const CK_MECHANISM_TYPE type : types) {
+    const auto found = p.find(session, Attributes(of_class).number(CKA_MECHANISM_TYPE, type));
+    EXPECT_THAT(found.size() == 1);
+    EXPECT_THAT(std::ranges::find(everything, found.front()) == everything.end());
+  }
+}
+
 // From C_Initialize to C_GetTokenInfo: what all three cases begin with.
 void begin(Provider& p) {
   EXPECT(p.c.C_Finalize(nullptr), CKR_OK);
@@ -173,6 +203,9 @@ constexpr Check kChecks[] = {
     {"Authentication Token: the steps of AUTH-M-1-31", kAuthentication, authentication},
     {"Authentication Token: its CKO_PROFILE object", kAuthentication,
      has_profile_object<CKP_AUTHENTICATION_TOKEN>},
+    {"Profile objects: they cannot be changed, copied or destroyed", kBaseline, profiles_stay},
+    {"Mechanism objects: one for each mechanism, found only by their class", "§4 CKO_MECHANISM",
+     each_mechanism_has_an_object},
     {"Public Certificates Token: certificates and their keys are found without login", kCertificates,
      public_certificates},
 };

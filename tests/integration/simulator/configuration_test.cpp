@@ -159,12 +159,12 @@ TEST_CASE("Hidden key types are not shown") {
     must(token.module->C_GenerateKeyPair(token.session, &mechanism, wanted.data(), wanted.size(),
                                          wanted.data(), 2, &handles[0], &handles[1]),
          "C_GenerateKeyPair");
-    CHECK(token.find().size() == 2);
+    CHECK(token.find(all_stored()).size() == 2);
   }
   slot.more = "    hide_key_types: [Curve25519]\n";
   const ConfigFile config({slot});
   TokenSession token;
-  CHECK(token.find().empty());
+  CHECK(token.find(all_stored()).empty());
 }
 
 TEST_CASE("No passphrase and no key ever reaches the log, not even at the most talkative level") {

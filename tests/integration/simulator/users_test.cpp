@@ -138,7 +138,7 @@ TEST_CASE("C_LoginUser takes users of namespaces, who see the keys of theirs") {
   const Bytes root_point = token.attribute(root_key.public_key, CKA_EC_POINT);
 
   REQUIRE(login_user(CKU_SO, "the ns administrator", "ns~admin") == CKR_OK);
-  CHECK(token.find().empty());
+  CHECK(token.find(all_stored()).empty());
   const auto ns_key = token.generate_ed25519("key");
   const Bytes ns_point = token.attribute(ns_key.public_key, CKA_EC_POINT);
   CHECK(ns_point != root_point);

@@ -42,7 +42,7 @@ TEST_CASE("Threads that make, find, rename, use and destroy their own keys do no
   }
   for (auto& thread : threads) thread.join();
   CHECK(succeeded == 12);
-  CHECK(*t.token->find({}) == std::vector{kept.private_key, kept.public_key});
+  CHECK(*t.token->find(all_stored().view()) == std::vector{kept.private_key, kept.public_key});
 }
 
 TEST_CASE("Logins and logouts of threads leave one consistent state") {

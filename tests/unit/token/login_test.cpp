@@ -299,7 +299,7 @@ TEST_CASE("In another namespace other keys have the same names") {
 
   REQUIRE(t.token->login(CKU_SO, administrator_pin, "ns~admin"));
   // The configured operator belongs to the root: it has no part in this.
-  CHECK(t.count(AttributeList()) == 0);
+  CHECK(t.count(all_stored()) == 0);
   CHECK(rv(t.token->may_use_keys()) == CKR_USER_NOT_LOGGED_IN);
   CHECK(rv(t.token->object(root_pair.private_key)) == CKR_OBJECT_HANDLE_INVALID);
   const Bytes ns_point = t.value(t.generate("k1").public_key, CKA_EC_POINT);

@@ -89,7 +89,7 @@ TEST_CASE("A generated AES key knows its length, also after a refresh") {
   secret.token().number(CKA_VALUE_LEN, 24).text(CKA_ID, "k1");
   const auto handle = t.token->generate_key(kAesGeneration, secret.view(), kSession);
   REQUIRE(handle);
-  CHECK(t.count({}) == 1);
+  CHECK(t.count(all_stored()) == 1);
   CHECK(t.value(*handle, CKA_VALUE_LEN)[0] == 24);
   CHECK(t.value(*handle, CKA_KEY_TYPE)[0] == CKK_AES);
 }
@@ -245,7 +245,7 @@ TEST_CASE("Destroying the private half removes the key; the public half may foll
   CHECK(rv(t.token->destroy_object(pair.private_key)) == CKR_OBJECT_HANDLE_INVALID);
   CHECK(rv(t.token->destroy_object(pair.public_key)) == CKR_OBJECT_HANDLE_INVALID);
   CHECK(rv(t.token->object(pair.private_key)) == CKR_OBJECT_HANDLE_INVALID);
-  CHECK(t.count({}) == 0);
+  CHECK(t.count(all_stored()) == 0);
   CHECK(t.generate("k1").private_key != pair.private_key);
 }
 

@@ -109,6 +109,12 @@ inline AttributeList with_id(std::string_view id) {
   list.text(CKA_ID, id);
   return list;
 }
+// Keys and certificates: what the token has besides its descriptions of itself.
+inline AttributeList all_stored() {
+  AttributeList list;
+  list.boolean(CKA_MODIFIABLE, true);
+  return list;
+}
 inline AttributeList of_class(CK_OBJECT_CLASS object_class) {
   AttributeList list;
   list.object_class(object_class);

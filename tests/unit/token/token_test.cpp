@@ -34,7 +34,8 @@ TEST_CASE("The token shows the slot's label and the device's names") {
   CHECK(text(info->model) == padded("NetHSM", 16));
   CHECK(text(info->manufacturerID) == text(slot.manufacturerID));
   CHECK(text(info->serialNumber) != padded("unknown", 16));
-  CHECK(info->flags == (CKF_RNG | CKF_TOKEN_INITIALIZED | CKF_USER_PIN_INITIALIZED | CKF_DUAL_CRYPTO_OPERATIONS));
+  CHECK(info->flags ==
+        (CKF_RNG | CKF_TOKEN_INITIALIZED | CKF_USER_PIN_INITIALIZED | CKF_DUAL_CRYPTO_OPERATIONS));
   CHECK(info->ulMaxRwSessionCount == CK_EFFECTIVELY_INFINITE);
   CHECK(info->firmwareVersion.major == 5);
 }
