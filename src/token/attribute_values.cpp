@@ -41,10 +41,12 @@ const CurveFacts* curve_of(const Object& object) {
   return key != nullptr ? token::curve_of(key->type) : nullptr;
 }
 
-// True if the module offers a mechanism of the kind that the key has.
-Value has_any(const Object& object, api::Mechanisms MechanismRow::*kind) {
+// True if the module offers a mechanism of the kind that the key has, and its template did not refuse the
+// use.
+Value has_any(const Object& object, api::Mechanisms MechanismRow::*kind, CK_FLAGS use) {
   const auto* key = key_of(object);
   if (key == nullptr) return std::nullopt;
+  if ((object.record->refused_uses & use) != 0) return boolean(false);
   for (const MechanismRow& row : mechanism_rows()) {
     if (!(row.*kind & key->mechanisms).empty() && row.family == family_of(*key)) return boolean(true);
   }
@@ -68,7 +70,10 @@ Value is_private(const Object& object) {
 Value label(const Object& object) {
   const auto* key = key_of(object);
   if (key == nullptr) return std::nullopt;
-  return key->label.empty() ? to_cka_id(key->id) : to_bytes(key->label);
+  if (!key->label.empty()) return to_bytes(key->label);
+  Bytes named_by = to_cka_id(key->id);
+  if (!is_valid_utf8(named_by)) return to_bytes(key->id);  // a label is text
+  return named_by;
 }
 Value id(const Object& object) {
   const auto* key = key_of(object);
@@ -149,7 +154,8 @@ Value public_key_info(const Object& object) {
   return key != nullptr ? unless_empty(token::public_key_info(*key)) : std::nullopt;
 }
 
-Value can_sign(const Object& object) { return has_any(object, &MechanismRow::sign); }
+Value can_sign(const Object& object) { return has_any(object, &MechanismRow::sign, CKF_SIGN); }
+Value can_verify(const Object& object) { return has_any(object, &MechanismRow::sign, CKF_VERIFY); }
 Value can_recover(const Object& object) {
   const auto* key = key_of(object);
   if (key == nullptr) return std::nullopt;
@@ -159,8 +165,8 @@ Value can_recover(const Object& object) {
   }
   return boolean(false);
 }
-Value can_decrypt(const Object& object) { return has_any(object, &MechanismRow::decrypt); }
-Value can_encrypt(const Object& object) { return has_any(object, &MechanismRow::encrypt); }
+Value can_decrypt(const Object& object) { return has_any(object, &MechanismRow::decrypt, CKF_DECRYPT); }
+Value can_encrypt(const Object& object) { return has_any(object, &MechanismRow::encrypt, CKF_ENCRYPT); }
 
 Value modulus(const Object& object) {
   const auto* rsa = rsa_of(object);

@@ -41,6 +41,7 @@ Value allowed_mechanisms(const Object& object);
 Value public_key_info(const Object& object);
 Value was_never_outside(const Object& object);
 Value can_sign(const Object& object);
+Value can_verify(const Object& object);
 Value can_recover(const Object& object);
 Value can_decrypt(const Object& object);
 Value can_encrypt(const Object& object);

@@ -16,6 +16,7 @@ constexpr auto kSensitive = Access::kSensitive;
 
 constexpr auto kBoolean = Form::kBoolean;
 constexpr auto kNumber = Form::kNumber;
+constexpr auto kText = Form::kText;
 constexpr auto kBytes = Form::kBytes;
 constexpr auto kDate = Form::kDate;
 constexpr auto kMechanisms = Form::kMechanisms;
@@ -43,7 +44,7 @@ constexpr AttributeRow kRows[] = {
     {NAMED(CKA_COPYABLE), kPublicClass | kCertificateClass, kBoolean, kFixed, kKept, values::yes},
     {NAMED(CKA_DESTROYABLE), kDeviceClasses, kBoolean, kFixed, kKept, values::yes},
     {NAMED(CKA_DESTROYABLE), kDescribing, kBoolean, kFixed, kNever, values::no},
-    {NAMED(CKA_LABEL), kDeviceClasses | kProfileClass, kBytes, kReadable, kFree, values::label},
+    {NAMED(CKA_LABEL), kDeviceClasses | kProfileClass, kText, kReadable, kFree, values::label},
     {NAMED(CKA_ID), kDeviceClasses, kBytes, kReadable, kFree, values::id},
     {NAMED(CKA_UNIQUE_ID), kAny, kBytes, kReadable, kNever, values::unique_id},
     {NAMED(CKA_PROFILE_ID), kProfileClass, kNumber, kReadable, kNever, values::absent},
@@ -89,7 +90,7 @@ constexpr AttributeRow kRows[] = {
     {NAMED(CKA_SIGN_RECOVER), kPrivateClass, kBoolean, kReadable, kIgnored, values::can_recover},
     {NAMED(CKA_DECRYPT), kHeld, kBoolean, kReadable, kDecides, values::can_decrypt},
     {NAMED(CKA_UNWRAP), kHeld, kBoolean, kFixed, kIgnored, values::no},
-    {NAMED(CKA_VERIFY), kPublicClass | kSecretClass, kBoolean, kReadable, kDecides, values::can_sign},
+    {NAMED(CKA_VERIFY), kPublicClass | kSecretClass, kBoolean, kReadable, kDecides, values::can_verify},
     {NAMED(CKA_VERIFY_RECOVER), kPublicClass, kBoolean, kReadable, kIgnored, values::can_recover},
     {NAMED(CKA_ENCRYPT), kPublicClass, kBoolean, kReadable, kDecides, values::can_decrypt},
     {NAMED(CKA_ENCRYPT), kSecretClass, kBoolean, kReadable, kDecides, values::can_encrypt},
@@ -167,6 +168,8 @@ Status check_form(const AttributeRow& row, ByteView value) {
         return value.size() == sizeof(CK_BBOOL) && value.front() <= CK_TRUE;
       case Form::kNumber:
         return value.size() == sizeof(CK_ULONG);
+      case Form::kText:
+        return is_valid_utf8(value);
       case Form::kDate:
         return value.empty() || value.size() == sizeof(CK_DATE);
       case Form::kMechanisms:
@@ -177,6 +180,9 @@ Status check_form(const AttributeRow& row, ByteView value) {
     return true;
   };
   if (fits()) return Ok{};
+  if (row.form == Form::kText) {
+    return fail_loudly(CKR_ATTRIBUTE_VALUE_INVALID, std::string(row.name) + " is not UTF-8 text");
+  }
   return fail(CKR_ATTRIBUTE_VALUE_INVALID, std::string(row.name) + " has not the size or form of its values");
 }
 

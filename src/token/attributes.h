@@ -28,7 +28,7 @@ enum class Access : std::uint8_t {
   kSensitive,  // exists, but never leaves the device
 };
 
-enum class Form : std::uint8_t { kBoolean, kNumber, kBytes, kDate, kMechanisms };
+enum class Form : std::uint8_t { kBoolean, kNumber, kText /* UTF-8 */, kBytes, kDate, kMechanisms };
 
 // What it means that a template has the attribute.
 enum class Given : std::uint8_t {

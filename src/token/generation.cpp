@@ -106,7 +106,9 @@ Result<CK_OBJECT_HANDLE> Token::generate_key(const CK_MECHANISM& mechanism, cons
   const auto as = TRY(impl_->login.for_management());
   const auto name = TRY(impl_->name_of_new(as, secret, {}));
   const ObjectStore::Change change(impl_->objects, {name.id});
-  return impl_->adopt(TRY(impl_->generate(as, key, name, row->type)), secret, CKO_SECRET_KEY, session);
+  KeyRecord record = TRY(impl_->generate(as, key, name, row->type));
+  record.refused_uses = TRY(refused_uses(secret));
+  return impl_->adopt(std::move(record), secret, CKO_SECRET_KEY, session);
 }
 
 Result<Token::KeyPair> Token::generate_key_pair(const CK_MECHANISM& mechanism, const Template& public_key,
@@ -138,7 +140,10 @@ Result<CK_OBJECT_HANDLE> Token::Impl::import_key(const Template& object, CK_OBJE
   TRY(translate(client->import_key(as, key), Doing::kManaging));
   KeyRecord facts;
   facts.origin = KeyRecord::Origin::kImported;
-  if (object_class == CKO_SECRET_KEY) facts.secret_length = std::get<SecretBytes>(key.private_part).size();
+  if (object_class == CKO_SECRET_KEY) {
+    facts.secret_length = std::get<SecretBytes>(key.private_part).size();
+    facts.refused_uses = TRY(refused_uses(object));
+  }
   return adopt(TRY(read_new(as, name, std::move(facts))), object, object_class, session);
 }
 

@@ -116,6 +116,19 @@ Result<api::Mechanisms> mechanisms_for_public_key(api::KeyType type, const Templ
   return listed ? mechanisms & *listed : mechanisms;
 }
 
+Result<CK_FLAGS> refused_uses(const Template& secret) {
+  constexpr struct {
+    CK_ATTRIBUTE_TYPE attribute;
+    CK_FLAGS use;
+  } kUses[] = {
+      {CKA_SIGN, CKF_SIGN}, {CKA_VERIFY, CKF_VERIFY}, {CKA_ENCRYPT, CKF_ENCRYPT}, {CKA_DECRYPT, CKF_DECRYPT}};
+  CK_FLAGS refused = 0;
+  for (const auto& each : kUses) {
+    if (!TRY(secret.boolean(each.attribute)).value_or(true)) refused |= each.use;
+  }
+  return refused;
+}
+
 Result<std::string> checked_key_id(ByteView cka_id) {
   auto id = to_key_id(cka_id);
   if (id && is_temporary(*id)) {
@@ -128,10 +141,12 @@ Result<std::string> checked_key_id(ByteView cka_id) {
 
 Result<std::string> checked_label(ByteView cka_label) {
   if (cka_label.size() > api::kMaxLabelLength) {
-    return fail(CKR_ATTRIBUTE_VALUE_INVALID,
-                "CKA_LABEL is longer than the 32 bytes that the NetHSM can store");
+    return fail_loudly(CKR_ATTRIBUTE_VALUE_INVALID,
+                       "CKA_LABEL is longer than the 32 bytes that the NetHSM can store");
   }
-  if (!is_valid_utf8(cka_label)) return fail(CKR_ATTRIBUTE_VALUE_INVALID, "CKA_LABEL is not UTF-8");
+  if (!is_valid_utf8(cka_label)) {
+    return fail_loudly(CKR_ATTRIBUTE_VALUE_INVALID, "CKA_LABEL is not UTF-8 text");
+  }
   return std::string(as_text(cka_label));
 }
 
@@ -148,6 +163,7 @@ Result<KeyName> name_for(const Template& first, const Template& second, bool ser
   KeyName name;
   if (!id.empty()) name.id = TRY(checked_key_id(id));
   if (label.empty()) return name;
+  if (!is_valid_utf8(label)) return fail_loudly(CKR_ATTRIBUTE_VALUE_INVALID, "CKA_LABEL is not UTF-8 text");
   // dnst, for one, gives keys provisional labels of 64 bytes: with an id of its own, a key can do without.
   if (server_has_labels && (id.empty() || checked_label(label))) {
     name.label = TRY(checked_label(label));

@@ -44,8 +44,11 @@ struct KeyName {
 };
 Result<KeyName> name_for(const Template& first, const Template& second, bool server_has_labels);
 
+// CKF_SIGN, CKF_VERIFY, CKF_ENCRYPT, CKF_DECRYPT as far as the attributes for them are there and false.
+Result<CK_FLAGS> refused_uses(const Template& secret);
+
 // CKR_ATTRIBUTE_VALUE_INVALID with the reason if no NetHSM key can be called so.
 Result<std::string> checked_key_id(ByteView cka_id);
-Result<std::string> checked_label(ByteView cka_label);
+Result<std::string> checked_label(ByteView cka_label);  // of servers with labels
 
 }  // namespace nethsm::token

@@ -12,8 +12,8 @@
 
 namespace nethsm::token {
 
-// The objects of a token that are not, or not only, on the device: session objects, and certificates that have
-// no place on the device. Among the session objects are temporary keys, which are on the device under a
+// The objects of a token that are not, or not only, on the device: session objects, and certificates that
+// have no place on the device. Among the session objects are temporary keys, which are on the device under a
 // temporary id and end there with the object.
 //
 // Invariants: a handle stands for one object for ever; a change replaces the Object behind it. Nothing here

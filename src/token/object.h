@@ -27,6 +27,9 @@ struct KeyRecord {
   // CKM_* when this process generated the key, else CK_UNAVAILABLE_INFORMATION: never a guess.
   CK_MECHANISM_TYPE generated_by = CK_UNAVAILABLE_INFORMATION;
   std::optional<std::size_t> secret_length = {};  // of Generic keys, in bytes
+  // CKF_SIGN, CKF_VERIFY, CKF_ENCRYPT, CKF_DECRYPT: what the template of a secret key said no to. The device
+  // cannot keep it, where the same NetHSM mechanism is good for another use.
+  CK_FLAGS refused_uses = 0;
   bool label_is_local = false;  // the server cannot store labels: key.label is known here only
 };
 

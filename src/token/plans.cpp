@@ -48,6 +48,9 @@ Result<const MechanismRow*> row_for(const CK_MECHANISM& mechanism, CK_FLAGS use,
   if (family_of(key.record->key) != row->family) {
     return fail(CKR_KEY_TYPE_INCONSISTENT, std::string(row->name) + " cannot be used with this type of key");
   }
+  if ((key.record->refused_uses & use) != 0) {
+    return fail(CKR_KEY_FUNCTION_NOT_PERMITTED, "the template of the key refused this use");
+  }
   const bool wants_public = row->family != KeyFamily::kAes && (use & kPublicUses) != 0;
   if (is_public == wants_public) return row;
   return fail(CKR_KEY_FUNCTION_NOT_PERMITTED,

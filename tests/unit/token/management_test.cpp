@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sample_certificate.h"
 #include "simulated_token.h"
+#include "token/plans.h"
 
 using namespace nethsm;
 using namespace nethsm::token;
@@ -105,6 +106,26 @@ TEST_CASE("A new key gets no more NetHSM mechanisms than its template asks for")
   CHECK(mechanisms.has(api::Mechanism::kRsaDecryptionPkcs1));
   CHECK_FALSE(mechanisms.has(api::Mechanism::kRsaDecryptionRaw));
   CHECK_FALSE(mechanisms.has(api::Mechanism::kRsaSignaturePkcs1));
+}
+
+TEST_CASE("A secret key is not used, in this process, for what its template refused") {
+  SimulatedToken t([](Settings& settings) { settings.cache_lifetime = seconds(0); });
+  AttributeList secret;
+  secret.token().text(CKA_ID, "k1").number(CKA_VALUE_LEN, 32);
+  secret.boolean(CKA_ENCRYPT, true).boolean(CKA_DECRYPT, true).boolean(CKA_SIGN, false);
+  secret.boolean(CKA_VERIFY, false);
+  REQUIRE(t.token->generate_key(kAesGeneration, secret.view(), kSession));
+  const auto key = t.token->object(t.only(with_id("k1")));
+  const CK_MECHANISM cmac{CKM_AES_CMAC, nullptr, 0};
+  for (const CK_ATTRIBUTE_TYPE use : {CKA_SIGN, CKA_VERIFY}) CHECK_FALSE(is_set(**key, use));
+  for (const CK_ATTRIBUTE_TYPE use : {CKA_ENCRYPT, CKA_DECRYPT}) CHECK(is_set(**key, use));
+  CHECK(rv(plan_sign(cmac, **key, CKF_SIGN)) == CKR_KEY_FUNCTION_NOT_PERMITTED);
+  CHECK(rv(plan_verify(cmac, **key, CKF_VERIFY)) == CKR_KEY_FUNCTION_NOT_PERMITTED);
+  // Another process sees what the NetHSM has stored.
+  const auto other = t.make_token();
+  const auto found = other->find(with_id("k1").view());
+  REQUIRE(found->size() == 1);
+  CHECK(is_set(**other->object(found->front()), CKA_SIGN));
 }
 
 TEST_CASE("Only generation mechanisms generate, each its kind") {

@@ -225,22 +225,49 @@ TEST_CASE("A label is stored where the server can, else names the key, else is r
 }
 
 TEST_CASE("A label that does not fit is remembered if an id names the key") {
-  for (const std::string& text : {std::string(64, 'a'), std::string("\xff")}) {
-    const auto both = AttributeList().text(CKA_LABEL, text).text(CKA_ID, "a");
-    const auto name = name_for(both.view(), {}, true);
-    REQUIRE(name);
-    CHECK(name->id == "a");
-    CHECK(name->label == text);
-    CHECK(name->label_is_local);
+  const std::string text(64, 'a');
+  const auto both = AttributeList().text(CKA_LABEL, text).text(CKA_ID, "a");
+  const auto name = name_for(both.view(), {}, true);
+  REQUIRE(name);
+  CHECK(name->id == "a");
+  CHECK(name->label == text);
+  CHECK(name->label_is_local);
+}
+
+TEST_CASE("A label that cannot be stored or is not text is refused, and a warning in the log says why") {
+  const auto refusal = [](const AttributeList& key, bool server_has_labels) {
+    const auto name = name_for(key.view(), {}, server_has_labels);
+    REQUIRE_FALSE(name);
+    CHECK(name.error().rv == CKR_ATTRIBUTE_VALUE_INVALID);
+    CHECK(name.error().is_loud);
+    return name.error().message;
+  };
+  CHECK(refusal(AttributeList().text(CKA_LABEL, std::string(33, 'x')), true).find("32 bytes") !=
+        std::string::npos);
+  for (const bool server_has_labels : {true, false}) {
+    const auto label = AttributeList().text(CKA_LABEL, "\xff");
+    CHECK(refusal(label, server_has_labels).find("UTF-8") != std::string::npos);
+    CHECK(refusal(AttributeList(label).text(CKA_ID, "a"), server_has_labels).find("UTF-8") !=
+          std::string::npos);
   }
+  const auto secret = AttributeList().token().number(CKA_VALUE_LEN, 32).text(CKA_LABEL, "\xff");
+  const auto checked = check_key_template(secret.view(), CKO_SECRET_KEY);
+  REQUIRE_FALSE(checked);
+  CHECK(checked.error().is_loud);
+}
+
+TEST_CASE("What the template of a secret key refuses is told from what it leaves open") {
+  CHECK(refused_uses({}).value() == 0);
+  CHECK(refused_uses(AttributeList().boolean(CKA_SIGN, false).boolean(CKA_ENCRYPT, true).view()).value() ==
+        CKF_SIGN);
+  CHECK(refused_uses(AttributeList().boolean(CKA_VERIFY, false).boolean(CKA_DECRYPT, false).view()).value() ==
+        (CKF_VERIFY | CKF_DECRYPT));
 }
 
 TEST_CASE("Names that the NetHSM cannot hold are refused") {
   const auto long_label = AttributeList().text(CKA_LABEL, std::string(33, 'x'));
   CHECK(rv(name_for(long_label.view(), {}, true)) == CKR_ATTRIBUTE_VALUE_INVALID);
   CHECK(name_for(long_label.view(), {}, false));
-  CHECK(rv(name_for(AttributeList().text(CKA_LABEL, "\xff").view(), {}, true)) ==
-        CKR_ATTRIBUTE_VALUE_INVALID);
   CHECK(rv(name_for(AttributeList().text(CKA_ID, std::string(129, 'x')).view(), {}, true)) ==
         CKR_ATTRIBUTE_VALUE_INVALID);
 }

@@ -111,6 +111,13 @@ TEST_CASE("Usage is what the NetHSM mechanisms allow") {
   CHECK(flag(secret, CKA_SIGN));
   CHECK(flag(secret, CKA_VERIFY));
   CHECK_FALSE(flag(object_of(CKO_SECRET_KEY, generic_key({M::kAesDecryptionCbc})), CKA_SIGN));
+  KeyRecord for_codes;
+  for_codes.key = generic_key();
+  for_codes.refused_uses = CKF_ENCRYPT | CKF_VERIFY;
+  CHECK_FALSE(flag(object_of(CKO_SECRET_KEY, for_codes), CKA_ENCRYPT));
+  CHECK_FALSE(flag(object_of(CKO_SECRET_KEY, for_codes), CKA_VERIFY));
+  CHECK(flag(object_of(CKO_SECRET_KEY, for_codes), CKA_DECRYPT));
+  CHECK(flag(object_of(CKO_SECRET_KEY, for_codes), CKA_SIGN));
   CHECK_FALSE(flag(sign, CKA_SIGN_RECOVER));
   CHECK(flag(object_of(CKO_PUBLIC_KEY, rsa_key(256, {M::kRsaSignaturePkcs1})), CKA_VERIFY_RECOVER));
 }
@@ -120,7 +127,10 @@ TEST_CASE("A key reads as its label, or as its id where it has none") {
   CHECK(value(object_of(CKO_PRIVATE_KEY, key), CKA_LABEL) == to_bytes("ec1"));
   key.id = "0---00FF";
   CHECK(value(object_of(CKO_PRIVATE_KEY, key), CKA_ID) == Bytes{0x00, 0xff});
-  CHECK(value(object_of(CKO_PRIVATE_KEY, key), CKA_LABEL) == Bytes{0x00, 0xff});
+  CHECK(value(object_of(CKO_PRIVATE_KEY, key), CKA_LABEL) == to_bytes("0---00FF"));  // what is text of it
+  key.id = "0---736368C3B66E";
+  CHECK(value(object_of(CKO_PRIVATE_KEY, key), CKA_LABEL) == to_bytes("sch\xc3\xb6n"));
+  key.id = "0---00FF";
   key.label = "Web server";
   CHECK(value(object_of(CKO_PUBLIC_KEY, key), CKA_LABEL) == to_bytes("Web server"));
   CHECK(value(object_of(CKO_PUBLIC_KEY, key), CKA_ID) == Bytes{0x00, 0xff});

@@ -172,6 +172,17 @@ TEST_CASE("Stored labels are found by the server, unlabelled keys by their id") 
   CHECK(fresh->find(labelled(std::string(200, 'x')).view())->empty());
 }
 
+TEST_CASE("An unlabelled key whose id is no text is found by the name that it has on the NetHSM") {
+  SimulatedToken t;
+  const auto made = t.generate("\xfe\xff");
+  AttributeList wanted, bytes;
+  wanted.object_class(CKO_PRIVATE_KEY).text(CKA_LABEL, "0---FEFF");
+  CHECK(t.only(wanted) == made.private_key);
+  CHECK(t.value(made.private_key, CKA_LABEL) == to_bytes("0---FEFF"));
+  CHECK(t.value(made.private_key, CKA_ID) == Bytes{0xfe, 0xff});
+  CHECK(t.count(bytes.text(CKA_LABEL, "\xfe\xff")) == 0);
+}
+
 TEST_CASE("A label given elsewhere in the meantime is seen") {
   SimulatedToken t;
   t.generate("k1");
