@@ -176,19 +176,8 @@
   X(C_WaitForSlotEvent, (CK_FLAGS flags, CK_SLOT_ID_PTR pSlot, CK_VOID_PTR pReserved), \
     (flags, pSlot, pReserved))
 
-// Added by 3.0: CK_FUNCTION_LIST_3_0.
-#define CK_PKCS11_FUNCTIONS_3_0(X) \
-  /* §5.4 Interfaces */ \
-  X(C_GetInterfaceList, (CK_INTERFACE_PTR pInterfacesList, CK_ULONG_PTR pulCount), \
-    (pInterfacesList, pulCount)) \
-  X(C_GetInterface, (CK_UTF8CHAR_PTR pInterfaceName, CK_VERSION_PTR pVersion, \
-                     CK_INTERFACE_PTR_PTR ppInterface, CK_FLAGS flags), \
-    (pInterfaceName, pVersion, ppInterface, flags)) \
-  /* §5.6 Sessions */ \
-  X(C_LoginUser, (CK_SESSION_HANDLE hSession, CK_USER_TYPE userType, CK_UTF8CHAR_PTR pPin, \
-                  CK_ULONG ulPinLen, CK_UTF8CHAR_PTR pUsername, CK_ULONG ulUsernameLen), \
-    (hSession, userType, pPin, ulPinLen, pUsername, ulUsernameLen)) \
-  X(C_SessionCancel, (CK_SESSION_HANDLE hSession, CK_FLAGS flags), (hSession, flags)) \
+// Those of 3.0 that deal with many messages under one Init.
+#define CK_PKCS11_MESSAGE_FUNCTIONS(X) \
   /* §5.9 Message-based encryption */ \
   X(C_MessageEncryptInit, (CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR pMechanism, \
       CK_OBJECT_HANDLE hKey), \
@@ -252,6 +241,21 @@
       CK_BYTE_PTR pData, CK_ULONG ulDataLen, CK_BYTE_PTR pSignature, CK_ULONG ulSignatureLen), \
     (hSession, pParameter, ulParameterLen, pData, ulDataLen, pSignature, ulSignatureLen)) \
   X(C_MessageVerifyFinal, (CK_SESSION_HANDLE hSession), (hSession))
+
+// Added by 3.0: CK_FUNCTION_LIST_3_0.
+#define CK_PKCS11_FUNCTIONS_3_0(X) \
+  /* §5.4 Interfaces */ \
+  X(C_GetInterfaceList, (CK_INTERFACE_PTR pInterfacesList, CK_ULONG_PTR pulCount), \
+    (pInterfacesList, pulCount)) \
+  X(C_GetInterface, (CK_UTF8CHAR_PTR pInterfaceName, CK_VERSION_PTR pVersion, \
+                     CK_INTERFACE_PTR_PTR ppInterface, CK_FLAGS flags), \
+    (pInterfaceName, pVersion, ppInterface, flags)) \
+  /* §5.6 Sessions */ \
+  X(C_LoginUser, (CK_SESSION_HANDLE hSession, CK_USER_TYPE userType, CK_UTF8CHAR_PTR pPin, \
+                  CK_ULONG ulPinLen, CK_UTF8CHAR_PTR pUsername, CK_ULONG ulUsernameLen), \
+    (hSession, userType, pPin, ulPinLen, pUsername, ulUsernameLen)) \
+  X(C_SessionCancel, (CK_SESSION_HANDLE hSession, CK_FLAGS flags), (hSession, flags)) \
+  CK_PKCS11_MESSAGE_FUNCTIONS(X)
 
 // Added by 3.2: CK_FUNCTION_LIST_3_2.
 #define CK_PKCS11_FUNCTIONS_3_2(X) \

@@ -12,4 +12,13 @@ inline CK_RV not_supported(const char* function, CK_SESSION_HANDLE session) {
                        [](Session&) -> Status { return fail(CKR_FUNCTION_NOT_SUPPORTED); });
 }
 
+// The same with the arguments of any such function.
+struct NotSupported {
+  const char* function;
+  template <class... Ignored>
+  CK_RV operator()(CK_SESSION_HANDLE session, const Ignored&...) const {
+    return not_supported(function, session);
+  }
+};
+
 }  // namespace nethsm::cryptoki

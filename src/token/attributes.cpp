@@ -10,22 +10,9 @@ namespace {
 
 #define NAMED(type) type, #type
 
-constexpr auto kReadable = Access::kReadable;
-constexpr auto kFixed = Access::kFixed;
-constexpr auto kSensitive = Access::kSensitive;
-
-constexpr auto kBoolean = Form::kBoolean;
-constexpr auto kNumber = Form::kNumber;
-constexpr auto kText = Form::kText;
-constexpr auto kBytes = Form::kBytes;
-constexpr auto kDate = Form::kDate;
-constexpr auto kMechanisms = Form::kMechanisms;
-
-constexpr auto kFree = Given::kFree;
-constexpr auto kKept = Given::kKept;
-constexpr auto kDecides = Given::kDecides;
-constexpr auto kIgnored = Given::kIgnored;
-constexpr auto kNever = Given::kNever;
+using enum Access;
+using enum Form;
+using enum Given;
 
 constexpr ClassSet kHeld = kPrivateClass | kSecretClass;  // the halves that stay in the device
 constexpr ClassSet kPair = kPrivateClass | kPublicClass;

@@ -4,6 +4,7 @@
 
 #include "catch.hpp"
 #include "fixture/device.h"
+#include "fixture/hashes.h"
 #include "fixture/openssl.h"
 #include "fixture/token_session.h"
 
@@ -11,16 +12,6 @@ using namespace nethsm;
 using namespace nethsm::test;
 
 namespace {
-
-struct Hash {
-  CK_MECHANISM_TYPE type;
-  const char* name;  // OpenSSL's
-};
-constexpr Hash kHashes[] = {
-    {CKM_SHA_1, "SHA1"},        {CKM_SHA224, "SHA224"},     {CKM_SHA256, "SHA256"},
-    {CKM_SHA384, "SHA384"},     {CKM_SHA512, "SHA512"},     {CKM_SHA3_224, "SHA3-224"},
-    {CKM_SHA3_256, "SHA3-256"}, {CKM_SHA3_384, "SHA3-384"}, {CKM_SHA3_512, "SHA3-512"},
-};
 
 CK_RV digest_init(TokenSession& token, CK_MECHANISM_TYPE type) {
   CK_MECHANISM mechanism{type, nullptr, 0};

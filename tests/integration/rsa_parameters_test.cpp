@@ -5,6 +5,7 @@
 
 #include "catch.hpp"
 #include "fixture/device.h"
+#include "fixture/hashes.h"
 #include "fixture/openssl.h"
 #include "fixture/token_session.h"
 
@@ -12,24 +13,6 @@ using namespace nethsm;
 using namespace nethsm::test;
 
 namespace {
-
-struct Hash {
-  const char* name;
-  CK_MECHANISM_TYPE type;
-  CK_RSA_PKCS_MGF_TYPE mgf;
-  std::size_t size;
-};
-constexpr Hash kHashes[] = {
-    {"SHA1", CKM_SHA_1, CKG_MGF1_SHA1, 20},
-    {"SHA224", CKM_SHA224, CKG_MGF1_SHA224, 28},
-    {"SHA256", CKM_SHA256, CKG_MGF1_SHA256, 32},
-    {"SHA384", CKM_SHA384, CKG_MGF1_SHA384, 48},
-    {"SHA512", CKM_SHA512, CKG_MGF1_SHA512, 64},
-    {"SHA3-224", CKM_SHA3_224, CKG_MGF1_SHA3_224, 28},
-    {"SHA3-256", CKM_SHA3_256, CKG_MGF1_SHA3_256, 32},
-    {"SHA3-384", CKM_SHA3_384, CKG_MGF1_SHA3_384, 48},
-    {"SHA3-512", CKM_SHA3_512, CKG_MGF1_SHA3_512, 64},
-};
 
 constexpr CK_MECHANISM kX509{CKM_RSA_X_509, nullptr, 0};
 constexpr CK_MECHANISM kPkcs{CKM_RSA_PKCS, nullptr, 0};

@@ -4,6 +4,7 @@
 
 #include "catch.hpp"
 #include "fixture/device.h"
+#include "fixture/hashes.h"
 #include "fixture/openssl.h"
 #include "fixture/token_session.h"
 
@@ -15,28 +16,8 @@ namespace {
 // Longer than any internal block, and not a multiple of one.
 const std::string kMessage(100'003, 'm');
 
-struct Hash {
-  const char* name;
-  CK_MECHANISM_TYPE mechanism;
-  CK_RSA_PKCS_MGF_TYPE mgf;
-  CK_MECHANISM_TYPE rsa, pss, ecdsa;
-  const char* digest_info;  // before the digest
-};
-constexpr Hash kHashes[] = {
-    {"SHA1", CKM_SHA_1, CKG_MGF1_SHA1, CKM_SHA1_RSA_PKCS, CKM_SHA1_RSA_PKCS_PSS, CKM_ECDSA_SHA1,
-     "3021300906052b0e03021a05000414"},
-    {"SHA224", CKM_SHA224, CKG_MGF1_SHA224, CKM_SHA224_RSA_PKCS, CKM_SHA224_RSA_PKCS_PSS, CKM_ECDSA_SHA224,
-     "302d300d06096086480165030402040500041c"},
-    {"SHA256", CKM_SHA256, CKG_MGF1_SHA256, CKM_SHA256_RSA_PKCS, CKM_SHA256_RSA_PKCS_PSS, CKM_ECDSA_SHA256,
-     "3031300d060960864801650304020105000420"},
-    {"SHA384", CKM_SHA384, CKG_MGF1_SHA384, CKM_SHA384_RSA_PKCS, CKM_SHA384_RSA_PKCS_PSS, CKM_ECDSA_SHA384,
-     "3041300d060960864801650304020205000430"},
-    {"SHA512", CKM_SHA512, CKG_MGF1_SHA512, CKM_SHA512_RSA_PKCS, CKM_SHA512_RSA_PKCS_PSS, CKM_ECDSA_SHA512,
-     "3051300d060960864801650304020305000440"},
-};
-
 struct PssParameter {
-  explicit PssParameter(const Hash& hash) : value{hash.mechanism, hash.mgf, digest(hash.name, {}).size()} {}
+  explicit PssParameter(const Hash& hash) : value{hash.type, hash.mgf, hash.size} {}
   CK_MECHANISM with(CK_MECHANISM_TYPE mechanism) { return {mechanism, &value, sizeof value}; }
   CK_RSA_PKCS_PSS_PARAMS value;
 };
@@ -48,7 +29,7 @@ TEST_CASE("RSA PKCS #1 v1.5 signatures verify, hashed by the module and by the c
   TokenSession token;
   const auto pair = token.generate_rsa(unique_id("sign"));
   const EvpKey key = public_key_of(token, pair.public_key);
-  for (const Hash& hash : kHashes) {
+  for (const Hash& hash : kDeviceHashes) {
     CAPTURE(hash.name);
     const Verification how{.digest = hash.name};
     const auto whole = token.sign({hash.rsa, nullptr, 0}, pair.private_key, as_bytes(kMessage));
@@ -72,7 +53,7 @@ TEST_CASE("RSA PSS signatures verify, hashed by the module and by the caller") {
   TokenSession token;
   const auto pair = token.generate_rsa(unique_id("sign"));
   const EvpKey key = public_key_of(token, pair.public_key);
-  for (const Hash& hash : kHashes) {
+  for (const Hash& hash : kDeviceHashes) {
     CAPTURE(hash.name);
     PssParameter parameter(hash);
     const auto whole = token.sign(parameter.with(hash.pss), pair.private_key, as_bytes(kMessage));
@@ -96,7 +77,7 @@ TEST_CASE("ECDSA signatures verify on every curve with every hash") {
   for (const Curve& curve : kCurves) {
     const auto pair = token.generate_ec(unique_id("sign"), ec_params(curve));
     const EvpKey key = public_key_of(token, pair.public_key);
-    for (const Hash& hash : kHashes) {
+    for (const Hash& hash : kDeviceHashes) {
       CAPTURE(curve.name, hash.name);
       const auto whole = token.sign({hash.ecdsa, nullptr, 0}, pair.private_key, as_bytes(kMessage));
       REQUIRE(whole.rv == CKR_OK);

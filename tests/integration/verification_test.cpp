@@ -4,6 +4,7 @@
 
 #include "catch.hpp"
 #include "fixture/device.h"
+#include "fixture/hashes.h"
 #include "fixture/openssl.h"
 #include "fixture/token_session.h"
 
@@ -13,28 +14,6 @@ using namespace nethsm::test;
 namespace {
 
 const std::string kMessage(10'007, 'm');
-
-struct Hash {
-  const char* name;
-  CK_MECHANISM_TYPE mechanism;
-  CK_RSA_PKCS_MGF_TYPE mgf;
-  CK_MECHANISM_TYPE rsa, pss, ecdsa;
-};
-constexpr Hash kHashes[] = {
-    {"SHA1", CKM_SHA_1, CKG_MGF1_SHA1, CKM_SHA1_RSA_PKCS, CKM_SHA1_RSA_PKCS_PSS, CKM_ECDSA_SHA1},
-    {"SHA224", CKM_SHA224, CKG_MGF1_SHA224, CKM_SHA224_RSA_PKCS, CKM_SHA224_RSA_PKCS_PSS, CKM_ECDSA_SHA224},
-    {"SHA256", CKM_SHA256, CKG_MGF1_SHA256, CKM_SHA256_RSA_PKCS, CKM_SHA256_RSA_PKCS_PSS, CKM_ECDSA_SHA256},
-    {"SHA384", CKM_SHA384, CKG_MGF1_SHA384, CKM_SHA384_RSA_PKCS, CKM_SHA384_RSA_PKCS_PSS, CKM_ECDSA_SHA384},
-    {"SHA512", CKM_SHA512, CKG_MGF1_SHA512, CKM_SHA512_RSA_PKCS, CKM_SHA512_RSA_PKCS_PSS, CKM_ECDSA_SHA512},
-    {"SHA3-224", CKM_SHA3_224, CKG_MGF1_SHA3_224, CKM_SHA3_224_RSA_PKCS, CKM_SHA3_224_RSA_PKCS_PSS,
-     CKM_ECDSA_SHA3_224},
-    {"SHA3-256", CKM_SHA3_256, CKG_MGF1_SHA3_256, CKM_SHA3_256_RSA_PKCS, CKM_SHA3_256_RSA_PKCS_PSS,
-     CKM_ECDSA_SHA3_256},
-    {"SHA3-384", CKM_SHA3_384, CKG_MGF1_SHA3_384, CKM_SHA3_384_RSA_PKCS, CKM_SHA3_384_RSA_PKCS_PSS,
-     CKM_ECDSA_SHA3_384},
-    {"SHA3-512", CKM_SHA3_512, CKG_MGF1_SHA3_512, CKM_SHA3_512_RSA_PKCS, CKM_SHA3_512_RSA_PKCS_PSS,
-     CKM_ECDSA_SHA3_512},
-};
 
 constexpr CK_MECHANISM plain(CK_MECHANISM_TYPE type) { return {type, nullptr, 0}; }
 
@@ -75,7 +54,7 @@ TEST_CASE("RSA signatures verify in the module as they do in OpenSSL, with every
     CHECK(rsa_verifies(key, as_bytes(kMessage), pkcs.bytes, {.digest = hash.name}));
 
     const Bytes digested = digest(hash.name, as_bytes(kMessage));
-    CK_RSA_PKCS_PSS_PARAMS parameter{hash.mechanism, hash.mgf, digested.size()};
+    CK_RSA_PKCS_PSS_PARAMS parameter{hash.type, hash.mgf, digested.size()};
     const CK_MECHANISM pss{hash.pss, &parameter, sizeof parameter};
     check_round_trip(token, pair, pss, as_bytes(kMessage));
     const auto made = token.sign(pss, pair.private_key, as_bytes(kMessage));
