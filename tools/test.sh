@@ -45,4 +45,12 @@ fi
 step "Release build: all tests"
 cmake --preset release -DNETHSM_ALL_APPLICATIONS=$all >/dev/null
 cmake --build --preset release
-ctest --preset release
+rm -f build/release/applications.json
+status=0
+ctest --preset release || status=$?
+
+if [ -e build/release/applications.json ]; then
+  step "Applications"
+  python3 tests/applications/run_pages.py --summary --results build/release/applications.json
+fi
+exit "$status"

@@ -3,13 +3,14 @@
 """Runs the pages of docs/integrations as their readers would: every command of a page, in order, in one shell.
 
 run_pages.py --module FILE --simulator FILE [--jobs N] [--level main|all] [--results FILE] [PAGE ...]
+run_pages.py --summary --results FILE
 run_pages.py --write-table --results FILE
 run_pages.py --check-table
 
 The first form runs the pages (all of the level when none is named), prints a line for each and the count of those that ran,
 and writes what it saw to the results file. It fails if a page fails, or if none ran; an application that is not on this
-machine is named as missing. The second puts the versions of a results file into the table of docs/integrations/README.md.
-The third, which is also a part of each run of all pages, fails if the table names an application without a page or the other
+machine is named as missing. The second prints that count, with the names of the missing, of a results file. The third puts
+the versions of a results file into the table of docs/integrations/README.md. The last, which is also a part of each run of all pages, fails if the table names an application without a page or the other
 way round, if a line is not that of its page, and if a page bounds no requests; versions are not compared.
 
 A page begins with a comment that says what it is about:
@@ -282,20 +283,22 @@ def run_all(pages, module, simulator, jobs):
     return outcomes
 
 
-def summary(outcomes, left_out):
-    count = {state: sum(o.state == state for o in outcomes) for state in ("ok", "FAIL", "missing")}
-    missing = sorted(o.page.name for o in outcomes if o.state == "missing")
-    lines = [f"{count['ok'] + count['FAIL']} applications run: {count['ok']} passed, {count['FAIL']} failed; " +
-             ", ".join([f"{count['missing']} missing", *missing])]
-    if left_out:
-        lines.insert(0, "only with --level all: " + ", ".join(sorted(page.name for page in left_out)))
-    return "\n".join(lines)
-
-
-def save_results(outcomes, path):
+def results_of(outcomes, left_out):
+    """What is kept of a run, a page each."""
     results = [{"application": o.page.name, "page": o.page.path.name, "state": o.state, "version": o.version,
                 "requests": o.requests, "seconds": round(o.seconds, 1)} for o in outcomes]
-    path.write_text(json.dumps(sorted(results, key=lambda result: result["page"]), indent=1) + "\n")
+    results += [{"application": page.name, "page": page.path.name, "state": "left out"} for page in left_out]
+    return sorted(results, key=lambda result: result["page"])
+
+
+def summary(results):
+    names = {state: [result["application"] for result in results if result["state"] == state]
+             for state in ("ok", "FAIL", "missing", "left out")}
+    line = (f"{len(names['ok']) + len(names['FAIL'])} applications run: {len(names['ok'])} passed, "
+            f"{len(names['FAIL'])} failed; " + ", ".join([f"{len(names['missing'])} missing", *names["missing"]]))
+    if names["left out"]:
+        line = "only with --level all: " + ", ".join(names["left out"]) + "\n" + line
+    return line
 
 
 def check_table(folder):
@@ -317,9 +320,10 @@ def run(arguments):
     pages = [read_page(path) for path in paths]
     chosen = [p for p in pages if arguments.level == "all" or p.level == "main" or arguments.pages]
     outcomes = run_all(chosen, arguments.module, arguments.simulator, arguments.jobs)
-    print(summary(outcomes, [page for page in pages if page not in chosen]))
+    results = results_of(outcomes, [page for page in pages if page not in chosen])
+    print(summary(results))
     if arguments.results:
-        save_results(outcomes, arguments.results)
+        arguments.results.write_text(json.dumps(results, indent=1) + "\n")
     states = [outcome.state for outcome in outcomes]
     return 0 if in_order and "ok" in states and "FAIL" not in states else 1
 
@@ -333,11 +337,15 @@ def main():
     parser.add_argument("--results", type=pathlib.Path)
     parser.add_argument("--write-table", action="store_true")
     parser.add_argument("--check-table", action="store_true")
+    parser.add_argument("--summary", action="store_true")
     parser.add_argument("--folder", type=pathlib.Path, default=PAGES, help="the folder of the pages and of their README.md")
     parser.add_argument("pages", nargs="*", type=pathlib.Path)
     arguments = parser.parse_args()
     if arguments.check_table:
         return 0 if check_table(arguments.folder) else 1
+    if arguments.summary:
+        print(summary(json.loads(arguments.results.read_text())))
+        return 0
     if arguments.write_table:
         table = arguments.folder / "README.md"
         results = json.loads(arguments.results.read_text())

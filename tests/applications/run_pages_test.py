@@ -132,6 +132,8 @@ class RunPages(Folder):
         self.assertEqual(status, 0, output)
         self.assertIn("missing Gone  (not on this machine: Gone-package)", output)
         self.assertIn("1 applications run: 1 passed, 0 failed; 1 missing, Gone\n", output)
+        status, again = self.call("--summary", "--results", self.results)
+        self.assertEqual((status, again), (0, "1 applications run: 1 passed, 0 failed; 1 missing, Gone\n"))
 
     def test_a_run_without_any_application_fails(self):
         self.write(gone=page("Gone", version="no-such-program --version"))
@@ -144,6 +146,7 @@ class RunPages(Folder):
         status, output = self.run_pages()
         self.assertEqual(status, 0, output)
         self.assertIn("only with --level all: Rare\n", output)
+        self.assertIn("only with --level all: Rare\n", self.call("--summary", "--results", self.results)[1])
         status, output = self.run_pages("--level", "all")
         self.assertEqual(status, 1, output)
         self.assertIn("FAIL    Rare", output)
