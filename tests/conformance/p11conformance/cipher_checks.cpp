@@ -80,74 +80,65 @@ void init_twice(Provider& p) {
 template <Direction direction>
 void null_length(Provider& p) {
   Cipher<direction> cipher(p);
-  CK_BYTE out[kBlock];
-  EXPECT(cipher.init(), CKR_OK);
-  EXPECT(cipher.all(blocks(1), out, nullptr), CKR_ARGUMENTS_BAD);
+  cipher.begin();
+  EXPECT(cipher.all(blocks(1), cipher.output.data(), nullptr), CKR_ARGUMENTS_BAD);
 }
 
 template <Direction direction>
 void null_data(Provider& p) {
   Cipher<direction> cipher(p);
-  CK_BYTE out[kBlock];
-  CK_ULONG length = sizeof out;
-  EXPECT(cipher.init(), CKR_OK);
-  EXPECT(cipher.all_raw(nullptr, kBlock, out, &length), CKR_ARGUMENTS_BAD);
+  cipher.begin();
+  EXPECT(cipher.all_raw(nullptr, kBlock, cipher.output.data(), &cipher.written), CKR_ARGUMENTS_BAD);
 }
 
 template <Direction direction>
 void size_query(Provider& p) {
   Cipher<direction> cipher(p);
-  CK_ULONG length = 0;
-  EXPECT(cipher.init(), CKR_OK);
-  EXPECT(cipher.all(blocks(4), nullptr, &length), CKR_OK);
-  EXPECT_THAT(length == 4 * kBlock);
-  Bytes out(length);
-  EXPECT(cipher.all(blocks(4), out.data(), &length), CKR_OK);
-  EXPECT_THAT(length == 4 * kBlock);
+  cipher.begin(4);
+  cipher.written = 0;
+  EXPECT(cipher.all(blocks(4), nullptr, &cipher.written), CKR_OK);
+  EXPECT_THAT(cipher.written == 4 * kBlock);
+  EXPECT(cipher.all(blocks(4)), CKR_OK);
+  EXPECT_THAT(cipher.written == 4 * kBlock);
 }
 
 template <Direction direction>
 void short_buffer(Provider& p) {
   Cipher<direction> cipher(p);
-  Bytes out(4 * kBlock, kFill);
-  CK_ULONG length = 4 * kBlock - 1;
-  EXPECT(cipher.init(), CKR_OK);
-  EXPECT(cipher.all(blocks(4), out.data(), &length), CKR_BUFFER_TOO_SMALL);
-  EXPECT_THAT(length == 4 * kBlock);
-  EXPECT_THAT(out == Bytes(4 * kBlock, kFill));
-  EXPECT(cipher.all(blocks(4), out.data(), &length), CKR_OK);
-  EXPECT_THAT(out != Bytes(4 * kBlock, kFill));
+  const Bytes untouched(4 * kBlock, kFill);
+  cipher.begin(4);
+  cipher.written = 4 * kBlock - 1;
+  EXPECT(cipher.all(blocks(4)), CKR_BUFFER_TOO_SMALL);
+  EXPECT_THAT(cipher.written == 4 * kBlock);
+  EXPECT_THAT(cipher.output == untouched);
+  EXPECT(cipher.all(blocks(4)), CKR_OK);
+  EXPECT_THAT(cipher.output != untouched);
+}
+
+template <Direction direction>
+void expect_incomplete(CK_RV rv) {
+  if (direction == Direction::kEncrypt) {
+    EXPECT(rv, CKR_DATA_LEN_RANGE, CKR_FUNCTION_FAILED);
+  } else {
+    EXPECT(rv, CKR_DATA_LEN_RANGE, CKR_ENCRYPTED_DATA_LEN_RANGE, CKR_FUNCTION_FAILED);
+  }
 }
 
 template <Direction direction>
 void incomplete_block(Provider& p) {
   Cipher<direction> cipher(p);
-  CK_BYTE out[2 * kBlock];
-  CK_ULONG length = sizeof out;
-  EXPECT(cipher.init(), CKR_OK);
-  const CK_RV rv = cipher.all({blocks(2).data(), kBlock + 1}, out, &length);
-  if (direction == Direction::kEncrypt) {
-    EXPECT(rv, CKR_DATA_LEN_RANGE, CKR_FUNCTION_FAILED);
-  } else {
-    EXPECT(rv, CKR_DATA_LEN_RANGE, CKR_ENCRYPTED_DATA_LEN_RANGE, CKR_FUNCTION_FAILED);
-  }
+  cipher.begin(2);
+  expect_incomplete<direction>(cipher.all({blocks(2).data(), kBlock + 1}));
 }
 
 template <Direction direction>
 void incomplete_at_the_end(Provider& p) {
   Cipher<direction> cipher(p);
-  CK_BYTE out[2 * kBlock];
-  CK_ULONG length = sizeof out;
-  EXPECT(cipher.init(), CKR_OK);
-  EXPECT(cipher.update({blocks(2).data(), kBlock + 1}, out, &length), CKR_OK);
-  EXPECT_THAT(length == kBlock);
-  length = sizeof out;
-  const CK_RV rv = cipher.final(out, &length);
-  if (direction == Direction::kEncrypt) {
-    EXPECT(rv, CKR_DATA_LEN_RANGE, CKR_FUNCTION_FAILED);
-  } else {
-    EXPECT(rv, CKR_DATA_LEN_RANGE, CKR_ENCRYPTED_DATA_LEN_RANGE, CKR_FUNCTION_FAILED);
-  }
+  cipher.begin(2);
+  EXPECT(cipher.update({blocks(2).data(), kBlock + 1}), CKR_OK);
+  EXPECT_THAT(cipher.written == kBlock);
+  cipher.written = cipher.output.size();
+  expect_incomplete<direction>(cipher.final());
 }
 
 template <Direction direction>

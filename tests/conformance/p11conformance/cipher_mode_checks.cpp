@@ -10,16 +10,13 @@ namespace {
 template <Direction direction>
 void blocks_at_once(Provider& p) {
   Cipher<direction> cipher(p);
-  EXPECT(cipher.init(), CKR_OK);
-  Bytes out(kBlock);
+  cipher.begin();
   for (int i = 0; i < 4; ++i) {
-    CK_ULONG length = kBlock;
-    EXPECT(cipher.update(blocks(1), out.data(), &length), CKR_OK);
-    EXPECT_THAT(length == kBlock);
+    EXPECT(cipher.update(blocks(1)), CKR_OK);
+    EXPECT_THAT(cipher.written == kBlock);
   }
-  CK_ULONG length = kBlock;
-  EXPECT(cipher.final(out.data(), &length), CKR_OK);
-  EXPECT_THAT(length == 0);
+  EXPECT(cipher.final(), CKR_OK);
+  EXPECT_THAT(cipher.written == 0);
 }
 
 template <Direction direction>
@@ -46,82 +43,66 @@ void parts_equal_whole(Provider& p) {
 template <Direction direction>
 void final_at_once(Provider& p) {
   Cipher<direction> cipher(p);
-  CK_BYTE out[kBlock];
-  CK_ULONG length = sizeof out;
-  EXPECT(cipher.init(), CKR_OK);
-  EXPECT(cipher.final(out, &length), CKR_OK);
-  EXPECT_THAT(length == 0);
+  cipher.begin();
+  EXPECT(cipher.final(), CKR_OK);
+  EXPECT_THAT(cipher.written == 0);
 }
 
 template <Direction direction>
 void short_update(Provider& p) {
   Cipher<direction> cipher(p);
-  Bytes out(2 * kBlock, kFill);
-  CK_ULONG length = kBlock;
-  EXPECT(cipher.init(), CKR_OK);
-  EXPECT(cipher.update(blocks(2), out.data(), &length), CKR_BUFFER_TOO_SMALL);
-  EXPECT_THAT(length == 2 * kBlock);
-  EXPECT_THAT(out == Bytes(2 * kBlock, kFill));
-  EXPECT(cipher.update(blocks(2), out.data(), &length), CKR_OK);
-  EXPECT_THAT(length == 2 * kBlock);
+  cipher.begin(2);
+  cipher.written = kBlock;
+  EXPECT(cipher.update(blocks(2)), CKR_BUFFER_TOO_SMALL);
+  EXPECT_THAT(cipher.written == 2 * kBlock);
+  EXPECT_THAT(cipher.output == Bytes(2 * kBlock, kFill));
+  EXPECT(cipher.update(blocks(2)), CKR_OK);
+  EXPECT_THAT(cipher.written == 2 * kBlock);
 }
 
 // CKR_ARGUMENTS_BAD ends the operation: a new Init must succeed.
 template <Direction direction>
 void bad_arguments_end_it(Provider& p) {
   Cipher<direction> cipher(p);
-  CK_BYTE out[kBlock];
-  CK_ULONG length = sizeof out;
-  EXPECT(cipher.init(), CKR_OK);
-  EXPECT(cipher.all_raw(nullptr, kBlock, out, &length), CKR_ARGUMENTS_BAD);
-  EXPECT(cipher.init(), CKR_OK);
-  EXPECT(cipher.all(blocks(1), out, nullptr), CKR_ARGUMENTS_BAD);
-  EXPECT(cipher.init(), CKR_OK);
+  cipher.begin();
+  EXPECT(cipher.all_raw(nullptr, kBlock, cipher.output.data(), &cipher.written), CKR_ARGUMENTS_BAD);
+  cipher.begin();
+  EXPECT(cipher.all(blocks(1), cipher.output.data(), nullptr), CKR_ARGUMENTS_BAD);
+  cipher.begin();
 }
 
 template <Direction direction>
 void bad_update_arguments_end_it(Provider& p) {
   Cipher<direction> cipher(p);
-  CK_BYTE out[kBlock];
-  CK_ULONG length = sizeof out;
-  EXPECT(cipher.init(), CKR_OK);
-  EXPECT(cipher.update_raw(nullptr, kBlock, out, &length), CKR_ARGUMENTS_BAD);
-  EXPECT(cipher.init(), CKR_OK);
-  EXPECT(cipher.update(blocks(1), out, nullptr), CKR_ARGUMENTS_BAD);
-  EXPECT(cipher.init(), CKR_OK);
+  cipher.begin();
+  EXPECT(cipher.update_raw(nullptr, kBlock, cipher.output.data(), &cipher.written), CKR_ARGUMENTS_BAD);
+  cipher.begin();
+  EXPECT(cipher.update(blocks(1), cipher.output.data(), nullptr), CKR_ARGUMENTS_BAD);
+  cipher.begin();
 }
 
 template <Direction direction>
 void one_shot_after_update(Provider& p) {
   Cipher<direction> cipher(p);
-  CK_BYTE out[kBlock];
-  CK_ULONG length = sizeof out;
-  EXPECT(cipher.init(), CKR_OK);
-  EXPECT(cipher.update(blocks(1), out, &length), CKR_OK);
-  length = sizeof out;
-  EXPECT(cipher.all(blocks(1), out, &length), CKR_OPERATION_ACTIVE);
+  cipher.begin();
+  EXPECT(cipher.update(blocks(1)), CKR_OK);
+  EXPECT(cipher.all(blocks(1)), CKR_OPERATION_ACTIVE);
 }
 
 template <Direction direction>
 void update_after_size_query(Provider& p) {
   Cipher<direction> cipher(p);
-  CK_BYTE out[kBlock];
-  CK_ULONG length = 0;
-  EXPECT(cipher.init(), CKR_OK);
-  EXPECT(cipher.all(blocks(1), nullptr, &length), CKR_OK);
-  length = sizeof out;
-  EXPECT(cipher.update(blocks(1), out, &length), CKR_OPERATION_ACTIVE);
+  cipher.begin();
+  EXPECT(cipher.all(blocks(1), nullptr, &cipher.written), CKR_OK);
+  EXPECT(cipher.update(blocks(1)), CKR_OPERATION_ACTIVE);
 }
 
 template <Direction direction>
 void ended_by_success(Provider& p) {
   Cipher<direction> cipher(p);
-  CK_BYTE out[kBlock];
-  CK_ULONG length = sizeof out;
-  EXPECT(cipher.init(), CKR_OK);
-  EXPECT(cipher.all(blocks(1), out, &length), CKR_OK);
-  length = sizeof out;
-  EXPECT(cipher.all(blocks(1), out, &length), CKR_OPERATION_NOT_INITIALIZED);
+  cipher.begin();
+  EXPECT(cipher.all(blocks(1)), CKR_OK);
+  EXPECT(cipher.all(blocks(1)), CKR_OPERATION_NOT_INITIALIZED);
 }
 
 void round_trip(Provider& p) {
