@@ -233,6 +233,8 @@ def run_page(page, module, simulator):
         if shell is not None:
             shell.kill()
         cluster.stop()
+        # What go keeps of modules is read-only.
+        subprocess.run(["chmod", "-R", "u+w", folder], capture_output=True)
         shutil.rmtree(folder, ignore_errors=True)
 
 
