@@ -185,7 +185,11 @@ std::string percent_encode(std::string_view text) {
   return out;
 }
 
-Object::Object() { append("{"); }
+Object::Object() {
+  constexpr std::size_t kUsual = 256;  // growing wipes what is left behind, each time
+  json_.reserve(kUsual);
+  append("{");
+}
 
 void Object::append(std::string_view text) { json_.insert(json_.end(), text.begin(), text.end()); }
 

@@ -29,7 +29,7 @@ void Pool::clear() {
 
 void Pool::give_back(std::unique_ptr<Connection> connection) {
   if (!connection || !connection->is_idle() || max_idle_ == 0) return;
-  std::deque<Idle> dropped;  // closed after the lock has been given up
+  std::vector<Idle> dropped;  // closed after the lock has been given up
   const auto now = Clock::now();
   auto idle = idle_.lock();
   idle->push_back({std::move(connection), now});

@@ -80,9 +80,10 @@ class Made {
     if (!ssl || SSL_CTX_set_min_proto_version(ssl.get(), TLS1_2_VERSION) != 1) {
       return Unexpected(out_of_order("no TLS context"));
     }
-    // Moving buffers: the bytes stay, only the vector around them may have grown.
-    SSL_CTX_set_mode(ssl.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
-                                    SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    // Moving buffers: the bytes stay, only the vector around them may have grown. OpenSSL's own buffers, 33
+    // KiB a connection, are not given back after each record: that would cost each request two large
+    // allocations.
+    SSL_CTX_set_mode(ssl.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_options(ssl.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
     SSL_CTX_set_session_cache_mode(ssl.get(), SSL_SESS_CACHE_OFF);
     SSL_CTX_set_read_ahead(ssl.get(), 1);  // header and content of a record by one recv(2)
