@@ -17,7 +17,8 @@ REASONS = {
               "rows above.",
     "cpu": "Processor time per call rises with the number of threads that compete for the processors (switches, caches), also "
            "for the limit.",
-    "p50": "As for the ratio at one thread.",
+    "p50": "The module waits in `poll` and then reads, where the limit client waits in its read, and looks at the connection before "
+           "it uses it; see the first measures.",
     "memory": "Less than 1 MiB of it is the process's own. The rest are pages of shared libraries (OpenSSL 2.7 MiB, libstdc++ "
               "1.5 MiB, yaml-cpp 0.3 MiB, the module itself 1.2 MiB), which the kernel keeps once for all processes.",
     "list": "The limit client reads each device's answers in threads of its own; the module drives all connections from the "
@@ -79,13 +80,20 @@ def survey(rows):
     return "\n".join(lines)
 
 
+def busy(load):
+    if load[0] < 1.5:
+        return ""
+    return ("\n**The machine had other work at the same time.** What is short suffers most, the figures for one thread above all: "
+            "see their spread, and measure again on an idle machine.\n")
+
+
 def text(sheet, machine, load, others, seconds):
     return f"""# Performance
 
 Written by `tools/bench.sh`, the one command that measures everything here again ({seconds / 60:.0f} minutes).
 
 {machine}; load average {load[0]:.1f} at the start and {load[1]:.1f} at the end; {time.strftime('%Y-%m-%d', time.gmtime())}.
-
+{busy(load)}
 ## How it is measured
 
 The *limit* is the barest client: request bytes that were put together beforehand, one kept TLS connection per thread and
