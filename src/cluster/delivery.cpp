@@ -127,8 +127,7 @@ std::optional<Delivery::Step> Delivery::preferred_that_has_failed(const HasRoom&
 std::optional<Delivery::Step> Delivery::busy_one_again(Clock::time_point now) {
   if (!busy_at_ || has_waited_for_busy_ || now + kBusyFor >= since_ + timeout()) return std::nullopt;
   has_waited_for_busy_ = true;
-  --attempts_;  // it was not looked at: it must not be the one that an instance with a failure behind it goes
-                // without
+  --attempts_;  // Nothing was tried: an instance that has failed must not lose its turn to this one.
   again_at_ = busy_at_;
   not_before_ = now + kBusyFor;
   return Step{Step::Kind::kWait, 0, not_before_};

@@ -17,7 +17,7 @@ class ReadBuffer {
 
   // Room for at least one TLS record behind the content.
   std::span<std::uint8_t> room() {
-    constexpr std::size_t kRecord = 16 * 1024;
+    constexpr std::size_t kRecord = 16384;
     if (bytes_.size() - end_ < kRecord / 4) {
       std::copy(bytes_.begin() + offset(begin_), bytes_.begin() + offset(end_), bytes_.begin());
       end_ -= begin_;
