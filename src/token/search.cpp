@@ -81,11 +81,14 @@ Result<std::vector<std::string>> Search::with_label(const api::Credential& as, B
   for (const auto& record : objects_.records()) {
     if (record->label_is_local && record->key.label == as_text(label)) ids.push_back(record->key.id);
   }
-  // Without a stored label, a key's label reads as its id.
+  // Without a stored label a key's label reads as its id. The device is asked for such a key only if none has
+  // that label: nearly always there is no other, and each search would cost a request more.
   const auto same_id = to_key_id(label);
-  if (same_id && !is_temporary(*same_id) && std::ranges::find(ids, *same_id) == ids.end() &&
-      TRY(key(as, *same_id)))
-    ids.push_back(*same_id);
+  if (same_id && !is_temporary(*same_id)) {
+    const bool exists =
+        ids.empty() ? TRY(key(as, *same_id)) != nullptr : objects_.record_of(*same_id) != nullptr;
+    if (exists) ids.push_back(*same_id);
+  }
   std::ranges::sort(ids);
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   return ids;

@@ -17,7 +17,9 @@ namespace nethsm::token {
 //
 //   nothing can match, or nobody is known who may read   none
 //   CKA_ID or CKA_UNIQUE_ID                              the key, and its certificate if one can match
-//   CKA_LABEL                                            the list of that label (API 5.0), the key of that id
+//   CKA_LABEL                                            the list of that label (API 5.0); if it is empty,
+//   the
+//                                                        key of that id
 //   else                                                 the list of ids, and all details not read lately, at
 //   once
 //

@@ -166,9 +166,14 @@ TEST_CASE("Stored labels are found by the server, unlabelled keys by their id") 
   const auto requests = t.requests();
   CHECK(requests_for(requests, "GET /keys") == 0);
   CHECK(requests_for(requests, "/keys?label=Web") == 1);
+  CHECK(requests_for(requests, "/keys/Web") == 0);
   CHECK(requests_for(requests, "/keys/k3") == 0);
-  CHECK(fresh->find(labelled("k3").view())->size() == 2);  // k4 by its label, k3 by its id
   CHECK(fresh->find(labelled("k1").view())->empty());      // it has a label
+  CHECK(fresh->find(labelled("k3").view())->size() == 1);  // k4; nothing is known of k3, and nobody asks
+  CHECK(fresh->find(AttributeList().text(CKA_ID, "k3").object_class(CKO_PRIVATE_KEY).view())->size() == 1);
+  CHECK(fresh->find(labelled("k3").view())->size() == 2);  // k4 by its label, k3 by its id
+  t.generate("k5");
+  CHECK(fresh->find(labelled("k5").view())->size() == 1);  // by its id, as there is no other
   CHECK(fresh->find(labelled(std::string(200, 'x')).view())->empty());
 }
 
