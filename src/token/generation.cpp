@@ -12,15 +12,6 @@
 namespace nethsm::token {
 namespace {
 
-Result<const MechanismRow*> generation_for(const CK_MECHANISM& mechanism, CK_FLAGS use) {
-  const MechanismRow* row = find_generation(mechanism.mechanism);
-  if (row == nullptr || (row->flags & use) == 0) return fail(CKR_MECHANISM_INVALID);
-  if (mechanism.ulParameterLen != 0) {
-    return fail(CKR_MECHANISM_PARAM_INVALID, std::string(row->name) + " has no parameter");
-  }
-  return row;
-}
-
 // A key of a hidden type would be made and never be seen again, a mechanism that is withheld never be used.
 Status check_not_hidden(const Settings& settings, api::KeyType type, api::Mechanisms mechanisms) {
   if (!(mechanisms & settings.withheld_mechanisms).empty()) {
@@ -100,7 +91,7 @@ Result<KeyRecord> Token::Impl::generate(const api::Credential& as, api::NewKey k
 
 Result<CK_OBJECT_HANDLE> Token::generate_key(const CK_MECHANISM& mechanism, const Template& secret,
                                              CK_SESSION_HANDLE session) {
-  const MechanismRow* row = TRY(generation_for(mechanism, CKF_GENERATE));
+  const MechanismRow* row = TRY(row_for(mechanism, CKF_GENERATE));
   const auto key = TRY(new_secret_key(*row, secret));
   TRY(check_not_hidden(impl_->settings, key.type, key.mechanisms));
   const auto as = TRY(impl_->login.for_management());
@@ -113,7 +104,7 @@ Result<CK_OBJECT_HANDLE> Token::generate_key(const CK_MECHANISM& mechanism, cons
 
 Result<Token::KeyPair> Token::generate_key_pair(const CK_MECHANISM& mechanism, const Template& public_key,
                                                 const Template& private_key, CK_SESSION_HANDLE session) {
-  const MechanismRow* row = TRY(generation_for(mechanism, CKF_GENERATE_KEY_PAIR));
+  const MechanismRow* row = TRY(row_for(mechanism, CKF_GENERATE_KEY_PAIR));
   const auto key = TRY(new_key_pair(*row, public_key, private_key));
   TRY(check_not_hidden(impl_->settings, key.type, key.mechanisms));
   const auto as = TRY(impl_->login.for_management());

@@ -75,10 +75,23 @@ const MechanismRow* find_generation(CK_MECHANISM_TYPE type) {
   return row != nullptr && (row->flags & (CKF_GENERATE | CKF_GENERATE_KEY_PAIR)) != 0 ? row : nullptr;
 }
 
+Unexpected<Error> bad_parameter(const MechanismRow& row, const char* reason) {
+  return fail(CKR_MECHANISM_PARAM_INVALID, std::string(row.name) + ": " + reason);
+}
+
+Result<const MechanismRow*> row_for(const CK_MECHANISM& mechanism, CK_FLAGS use) {
+  const bool generates = (use & (CKF_GENERATE | CKF_GENERATE_KEY_PAIR)) != 0;
+  const auto* row = generates ? find_generation(mechanism.mechanism) : find_mechanism(mechanism.mechanism);
+  if (row == nullptr || (row->flags & use) == 0) return fail(CKR_MECHANISM_INVALID);
+  const bool has_parameter = mechanism.pParameter != nullptr && mechanism.ulParameterLen != 0;
+  if (row->parameter == Parameter::kNone && has_parameter) {
+    return bad_parameter(*row, "a parameter is given, and the mechanism as it is here has none");
+  }
+  return row;
+}
+
 Result<crypto::DigestAlgorithm> digest_of(const CK_MECHANISM& mechanism) {
-  const MechanismRow* row = find_mechanism(mechanism.mechanism);
-  if (row == nullptr || (row->flags & CKF_DIGEST) == 0) return fail(CKR_MECHANISM_INVALID);
-  return *row->digest;
+  return *TRY(row_for(mechanism, CKF_DIGEST))->digest;
 }
 
 const HashRow* find_hash(CK_MECHANISM_TYPE hash) {

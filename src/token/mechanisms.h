@@ -35,10 +35,9 @@ enum class Scheme : std::uint8_t {
 };
 
 enum class Parameter : std::uint8_t {
-  kNone,       // none is needed, and one that is given is not looked at
+  kNone,       // one that is given is CKR_MECHANISM_PARAM_INVALID
   kPss,        // CK_RSA_PKCS_PSS_PARAMS
   kOaep,       // CK_RSA_PKCS_OAEP_PARAMS
-  kEdDsa,      // none or CK_EDDSA_PARAMS
   kIv,         // 16 bytes
   kMacLength,  // CK_MAC_GENERAL_PARAMS
 };
@@ -71,6 +70,14 @@ Result<CK_MECHANISM_INFO> mechanism_info(CK_MECHANISM_TYPE type, api::Mechanisms
 // The row of a key (pair) generation mechanism; also for CKM_EDDSA, which GnuTLS 3.7 takes for one.
 const MechanismRow* find_generation(CK_MECHANISM_TYPE type);
 
+// Where every operation begins: the row of what is to be used in this way, one of the flags that
+// C_GetMechanismInfo shows (else CKR_MECHANISM_INVALID). A parameter that the mechanism does not have is
+// CKR_MECHANISM_PARAM_INVALID, the others are looked at by the plans. What has no bytes or no address is
+// none.
+Result<const MechanismRow*> row_for(const CK_MECHANISM& mechanism, CK_FLAGS use);
+
+Unexpected<Error> bad_parameter(const MechanismRow& row, const char* reason);
+
 // A hash function as the parameters of PSS and OAEP name it, and what the device itself can do with it: PSS
 // with a salt as long as the hash, OAEP with an empty label, both with MGF1 over the same hash.
 struct HashRow {
@@ -82,7 +89,7 @@ struct HashRow {
 const HashRow* find_hash(CK_MECHANISM_TYPE hash);
 const HashRow* find_mgf(CK_RSA_PKCS_MGF_TYPE mgf);
 
-// The hash of C_DigestInit: CKR_MECHANISM_INVALID.
+// The hash of C_DigestInit; codes as of row_for.
 Result<crypto::DigestAlgorithm> digest_of(const CK_MECHANISM& mechanism);
 
 // CKA_ALLOWED_MECHANISMS of a key, and the NetHSM mechanisms that such a list asks for.

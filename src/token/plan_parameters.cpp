@@ -32,10 +32,6 @@ Result<Hashes> hashes_of(CK_MECHANISM_TYPE hash, CK_RSA_PKCS_MGF_TYPE mgf, const
 
 }  // namespace
 
-Unexpected<Error> bad_parameter(const MechanismRow& row, const char* reason) {
-  return fail(CKR_MECHANISM_PARAM_INVALID, std::string(row.name) + ": " + reason);
-}
-
 Result<Pss> pss_of(const CK_MECHANISM& mechanism, const MechanismRow& row) {
   const auto parameter = TRY(parameter_of<CK_RSA_PKCS_PSS_PARAMS>(mechanism, row));
   const Hashes hashes = TRY(hashes_of(parameter.hashAlg, parameter.mgf, row));
@@ -65,15 +61,6 @@ Result<OaepChoice> oaep_of(const CK_MECHANISM& mechanism, const MechanismRow& ro
     choice.native = hashes.hash->oaep;
   }
   return choice;
-}
-
-Status check_eddsa(const CK_MECHANISM& mechanism, const MechanismRow& row) {
-  if (mechanism.pParameter == nullptr && mechanism.ulParameterLen == 0) return Ok{};
-  const auto parameter = TRY(parameter_of<CK_EDDSA_PARAMS>(mechanism, row));
-  if (parameter.phFlag != CK_FALSE || parameter.ulContextDataLen != 0) {
-    return bad_parameter(row, "the device does pure Ed25519 only, without pre-hash and context");
-  }
-  return Ok{};
 }
 
 Result<std::array<std::uint8_t, CbcCipher::kBlock>> iv_of(const CK_MECHANISM& mechanism,

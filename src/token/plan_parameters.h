@@ -22,12 +22,9 @@ struct OaepChoice {
 };
 Result<OaepChoice> oaep_of(const CK_MECHANISM& mechanism, const MechanismRow& row);
 
-Status check_eddsa(const CK_MECHANISM& mechanism, const MechanismRow& row);
 Result<std::array<std::uint8_t, CbcCipher::kBlock>> iv_of(const CK_MECHANISM& mechanism,
                                                           const MechanismRow& row);
 // Bytes of an authentication code.
 Result<std::size_t> mac_length_of(const CK_MECHANISM& mechanism, const MechanismRow& row);
-
-Unexpected<Error> bad_parameter(const MechanismRow& row, const char* reason);
 
 }  // namespace nethsm::token

@@ -39,9 +39,8 @@ CK_RV rv_of_lack(CK_FLAGS use, const Object& key) {
 }
 
 // The row, if the mechanism can be used in this way with keys of this kind.
-Result<const MechanismRow*> row_for(const CK_MECHANISM& mechanism, CK_FLAGS use, const Object& key) {
-  const MechanismRow* row = find_mechanism(mechanism.mechanism);
-  if (row == nullptr || (row->flags & use) == 0) return fail(CKR_MECHANISM_INVALID);
+Result<const MechanismRow*> row_for_key(const CK_MECHANISM& mechanism, CK_FLAGS use, const Object& key) {
+  const MechanismRow* row = TRY(row_for(mechanism, use));
   const bool is_public = key.object_class == CKO_PUBLIC_KEY;
   const bool is_key = is_public || key.object_class == CKO_PRIVATE_KEY || key.object_class == CKO_SECRET_KEY;
   if (key.record == nullptr || !is_key) return fail(CKR_KEY_HANDLE_INVALID, "the object is not a key");
@@ -157,13 +156,10 @@ Result<SignPlan> sign_ecdsa(const MechanismRow& row, const Object& key) {
   return plan;
 }
 
-Result<SignPlan> eddsa_plan(const CK_MECHANISM& mechanism, const MechanismRow& row) {
-  TRY(check_eddsa(mechanism, row));
-  return SignPlan{{.scheme = row.scheme, .signature_length = kEd25519Signature}, only(row.sign)};
-}
-
-SignPlan bip340_plan(const MechanismRow& row) {
-  return {{.scheme = row.scheme, .signature_length = kBip340Signature}, only(row.sign)};
+// Of the message as it is.
+SignPlan pure_plan(const MechanismRow& row) {
+  const std::size_t length = row.scheme == Scheme::kEdDsa ? kEd25519Signature : kBip340Signature;
+  return {{.scheme = row.scheme, .signature_length = length}, only(row.sign)};
 }
 
 Result<SignPlan> cmac_plan(const CK_MECHANISM& mechanism, const MechanismRow& row, const Object& key) {
@@ -195,7 +191,7 @@ Result<CbcCipher> cbc_cipher(const CK_MECHANISM& mechanism, const MechanismRow& 
 }  // namespace
 
 Result<SignPlan> plan_sign(const CK_MECHANISM& mechanism, const Object& key, CK_FLAGS use) {
-  const MechanismRow* row = TRY(row_for(mechanism, use, key));
+  const MechanismRow* row = TRY(row_for_key(mechanism, use, key));
   switch (row->scheme) {
     case Scheme::kPkcs1:
     case Scheme::kPss:
@@ -203,13 +199,9 @@ Result<SignPlan> plan_sign(const CK_MECHANISM& mechanism, const Object& key, CK_
       return sign_rsa(mechanism, use, *row, key);
     case Scheme::kEcdsa:
       return sign_ecdsa(*row, key);
-    case Scheme::kEdDsa: {
-      const SignPlan plan = TRY(eddsa_plan(mechanism, *row));
-      TRY(permitted(key, CKF_SIGN, plan.mode));
-      return plan;
-    }
+    case Scheme::kEdDsa:
     case Scheme::kBip340: {
-      const SignPlan plan = bip340_plan(*row);
+      const SignPlan plan = pure_plan(*row);
       TRY(permitted(key, CKF_SIGN, plan.mode));
       return plan;
     }
@@ -222,23 +214,22 @@ Result<SignPlan> plan_sign(const CK_MECHANISM& mechanism, const Object& key, CK_
 }
 
 Result<SignPlan> plan_verify(const CK_MECHANISM& mechanism, const Object& key, CK_FLAGS use) {
-  const MechanismRow* row = TRY(row_for(mechanism, use, key));
+  const MechanismRow* row = TRY(row_for_key(mechanism, use, key));
   if (row->scheme == Scheme::kCmac) return cmac_plan(mechanism, *row, key);
   TRY(public_use_permitted(key, use, *row));
   switch (row->scheme) {
     case Scheme::kEcdsa:
       return ecdsa_plan(*row, *curve_of(key.record->key.type));
     case Scheme::kEdDsa:
-      return eddsa_plan(mechanism, *row);
     case Scheme::kBip340:
-      return bip340_plan(*row);
+      return pure_plan(*row);
     default:
       return SignPlan{TRY(rsa_signature(mechanism, *row, key.record->key)).plan, {}};
   }
 }
 
 Result<DecryptPlan> plan_decrypt(const CK_MECHANISM& mechanism, const Object& key) {
-  const MechanismRow* row = TRY(row_for(mechanism, CKF_DECRYPT, key));
+  const MechanismRow* row = TRY(row_for_key(mechanism, CKF_DECRYPT, key));
   if (row->parameter == Parameter::kIv) {
     const CbcCipher cipher = TRY(cbc_cipher(mechanism, *row));
     return DecryptPlan{TRY(permitted(key, CKF_DECRYPT, only(row->decrypt))), cipher};
@@ -254,7 +245,7 @@ Result<DecryptPlan> plan_decrypt(const CK_MECHANISM& mechanism, const Object& ke
 }
 
 Result<EncryptPlan> plan_encrypt(const CK_MECHANISM& mechanism, const Object& key) {
-  const MechanismRow* row = TRY(row_for(mechanism, CKF_ENCRYPT, key));
+  const MechanismRow* row = TRY(row_for_key(mechanism, CKF_ENCRYPT, key));
   if (row->parameter == Parameter::kIv) {
     const CbcCipher cipher = TRY(cbc_cipher(mechanism, *row));
     return EncryptPlan{TRY(permitted(key, CKF_ENCRYPT, only(row->encrypt))), cipher};

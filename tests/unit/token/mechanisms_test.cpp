@@ -147,3 +147,23 @@ TEST_CASE("A Generic key is an AES key as far as it can be used as one") {
   CHECK(family_of(generic_key({})) == KeyFamily::kGenericSecret);
   CHECK(key_type_of(family_of(ed25519_key())) == CKK_EC_EDWARDS);
 }
+
+TEST_CASE("A parameter for a mechanism that has none is refused, whatever the mechanism is used for") {
+  CK_BYTE bytes[16] = {};
+  constexpr CK_FLAGS kUses[] = {CKF_DIGEST,  CKF_SIGN,           CKF_SIGN_RECOVER,
+                                CKF_VERIFY,  CKF_VERIFY_RECOVER, CKF_ENCRYPT,
+                                CKF_DECRYPT, CKF_GENERATE,       CKF_GENERATE_KEY_PAIR};
+  for (const MechanismRow& row : mechanism_rows()) {
+    for (const CK_FLAGS use : kUses) {
+      if ((row.flags & use) == 0) continue;
+      CAPTURE(row.name, use);
+      CHECK(rv(row_for({row.type, bytes, sizeof bytes}, use)) ==
+            (row.parameter == Parameter::kNone ? CKR_MECHANISM_PARAM_INVALID : CKR_OK));
+      CHECK(row_for({row.type, nullptr, 0}, use).value() == &row);
+      CHECK(row_for({row.type, bytes, 0}, use).value() == &row);
+      CHECK(row_for({row.type, nullptr, sizeof bytes}, use).value() == &row);
+    }
+  }
+  CHECK(rv(row_for({CKM_EDDSA, bytes, sizeof bytes}, CKF_GENERATE_KEY_PAIR)) == CKR_MECHANISM_PARAM_INVALID);
+  CHECK(rv(row_for({CKM_SHA256, bytes, sizeof bytes}, CKF_SIGN)) == CKR_MECHANISM_INVALID);
+}

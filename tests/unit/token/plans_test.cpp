@@ -174,13 +174,14 @@ TEST_CASE("EdDSA signs pure messages only") {
   CHECK(plan->signature_length == 64);
   CHECK(plan->max_input == SIZE_MAX);
 
-  CK_EDDSA_PARAMS parameter{CK_FALSE, 0, nullptr};
-  CHECK(plan_sign(with(CKM_EDDSA, parameter), key));
-  parameter.phFlag = CK_TRUE;
-  CHECK(rv(plan_sign(with(CKM_EDDSA, parameter), key)) == CKR_MECHANISM_PARAM_INVALID);
+  // Ed25519ctx and Ed25519ph, also without a context.
   CK_BYTE context = 1;
-  parameter = {CK_FALSE, 1, &context};
-  CHECK(rv(plan_sign(with(CKM_EDDSA, parameter), key)) == CKR_MECHANISM_PARAM_INVALID);
+  for (CK_EDDSA_PARAMS parameter :
+       {CK_EDDSA_PARAMS{CK_FALSE, 0, nullptr}, {CK_TRUE, 0, nullptr}, {CK_FALSE, 1, &context}}) {
+    const CK_MECHANISM mechanism = with(CKM_EDDSA, parameter);
+    CHECK(rv(plan_sign(mechanism, key)) == CKR_MECHANISM_PARAM_INVALID);
+    CHECK(rv(plan_verify(mechanism, public_half(ed25519_key()))) == CKR_MECHANISM_PARAM_INVALID);
+  }
 }
 
 TEST_CASE("RSA decryption takes ciphertexts of the modulus' length") {
