@@ -111,9 +111,12 @@ Result<api::ImportedKey> imported_secret_key(const Template& key) {
   api::ImportedKey imported;
   imported.type = api::KeyType::kGeneric;
   imported.private_part = secret(value);
-  // A generic secret is nothing but stored, unless the template or its length make it an AES key.
-  const bool is_used = key.bytes(CKA_ENCRYPT) || key.bytes(CKA_DECRYPT) || is_aes_size(value.size());
-  if (is_used) imported.mechanisms = TRY(mechanisms_for(imported.type, key));
+  // A generic secret is nothing but stored, unless its length makes it an AES key.
+  if (is_aes_size(value.size())) {
+    imported.mechanisms = TRY(mechanisms_for(imported.type, key));
+  } else if (TRY(key.boolean(CKA_ENCRYPT)).value_or(false) || TRY(key.boolean(CKA_DECRYPT)).value_or(false)) {
+    return fail(CKR_TEMPLATE_INCONSISTENT, "keys that encrypt or decrypt have 16, 24 or 32 bytes");
+  }
   return imported;
 }
 

@@ -14,7 +14,7 @@ constexpr CK_ULONG kRsaMin = 1024, kRsaMax = 8192;
 constexpr CK_ULONG kEcMin = 256, kEcMax = 521;
 constexpr CK_ULONG kEdwardsBits = 255;
 constexpr CK_ULONG kAesMin = 16, kAesMax = 32;
-constexpr CK_ULONG kGenericMin = 128, kGenericMax = 8192;
+constexpr CK_ULONG kGenericMin = 8 * kAesMin, kGenericMax = 8 * kAesMax;  // as only these can be used
 
 constexpr CK_FLAGS kSign = CKF_HW | CKF_SIGN | CKF_VERIFY;
 constexpr CK_FLAGS kRecover = CKF_SIGN_RECOVER | CKF_VERIFY_RECOVER;

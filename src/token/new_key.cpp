@@ -71,19 +71,16 @@ Result<api::KeyType> curve_type(KeyFamily family, std::optional<ByteView> ec_par
               "CKA_EC_PARAMS: the NetHSM does not have this curve, or not for this mechanism");
 }
 
-// CKA_VALUE_LEN counts bytes; for AES the usual numbers of bits cannot be meant otherwise.
-Result<std::size_t> secret_bits(const MechanismRow& generation, const Template& secret) {
+// CKA_VALUE_LEN counts bytes; the usual numbers of bits cannot be meant otherwise. The device would make
+// generic secrets of other lengths, and then refuse every use of them.
+Result<std::size_t> secret_bits(const Template& secret) {
   const auto length = TRY(secret.number(CKA_VALUE_LEN));
   if (!length) return missing(CKA_VALUE_LEN);
-  if (generation.family != KeyFamily::kAes) {
-    const CK_ULONG bits = *length <= generation.max_key_size ? *length * 8 : *length;
-    TRY(check_size(bits, generation.min_key_size, generation.max_key_size));
-    return std::size_t{bits};
-  }
   for (const CK_ULONG bytes : {16UL, 24UL, 32UL}) {
     if (*length == bytes || *length == 8 * bytes) return 8 * bytes;
   }
-  return fail(CKR_ATTRIBUTE_VALUE_INVALID, "CKA_VALUE_LEN: AES keys have 16, 24 or 32 bytes");
+  return fail_loudly(CKR_ATTRIBUTE_VALUE_INVALID,
+                     "CKA_VALUE_LEN: the NetHSM uses secret keys as AES keys only, of 16, 24 or 32 bytes");
 }
 
 }  // namespace
@@ -94,7 +91,7 @@ Result<api::NewKey> new_secret_key(const MechanismRow& generation, const Templat
   TRY(check_no_material(secret));
   api::NewKey key;
   key.type = api::KeyType::kGeneric;
-  key.length = TRY(secret_bits(generation, secret));
+  key.length = TRY(secret_bits(secret));
   key.mechanisms = TRY(mechanisms_for(key.type, secret));
   return key;
 }

@@ -19,7 +19,8 @@ check "Ed25519 is generated" generate EC:edwards25519 20 ed25519
 for bytes in 16 24 32; do
   check "AES of $bytes bytes is generated" p11 --keygen --key-type "AES:$bytes" --id "3$((bytes / 8))" --label "aes$bytes"
 done
-check "a generic secret is generated" p11 --keygen --key-type GENERIC:64 --id 40 --label generic
+check "a generic secret is generated" p11 --keygen --key-type GENERIC:32 --id 40 --label generic
+refuse "one of a length that has no use on the device is not" p11 --keygen --key-type GENERIC:64 --id 41 --label unusable
 refuse "an id that is taken is refused" generate rsa:2048 01 again
 check "ids that the device cannot have are encoded" rest operator:OperatorOperator /keys/0---01
 says "the label is the device's" '"label":"rsa-key"' rest operator:OperatorOperator /keys/0---01

@@ -266,3 +266,36 @@ TEST_CASE("AES-CBC checks its parameter, key and arguments") {
         CKR_ARGUMENTS_BAD);
   CHECK(cipher.update(Bytes(16), out.data(), &length) == CKR_OPERATION_NOT_INITIALIZED);
 }
+
+TEST_CASE("A generated generic secret is an AES key, and does what its attributes say") {
+  const ConfigFile config({device_slot()});
+  TokenSession token;
+  CK_MECHANISM_INFO info{};
+  REQUIRE(token.module->C_GetMechanismInfo(0, CKM_GENERIC_SECRET_KEY_GEN, &info) == CKR_OK);
+  const CK_ULONG bytes = GENERATE(CK_ULONG{16}, CK_ULONG{24}, CK_ULONG{32});
+  CHECK(8 * bytes >= info.ulMinKeySize);
+  CHECK(8 * bytes <= info.ulMaxKeySize);
+  CK_MECHANISM generation{CKM_GENERIC_SECRET_KEY_GEN, nullptr, 0};
+  Attributes wanted;
+  wanted.number(CKA_CLASS, CKO_SECRET_KEY).number(CKA_KEY_TYPE, CKK_GENERIC_SECRET);
+  wanted.number(CKA_VALUE_LEN, bytes);
+  CK_OBJECT_HANDLE key = CK_INVALID_HANDLE;
+  REQUIRE(token.module->C_GenerateKey(token.session, &generation, wanted.data(), wanted.size(), &key) ==
+          CKR_OK);
+  CHECK(token.number(key, CKA_KEY_TYPE) == CKK_AES);
+  CHECK(token.number(key, CKA_VALUE_LEN) == bytes);
+  CHECK(token.number(key, CKA_KEY_GEN_MECHANISM) == CKM_GENERIC_SECRET_KEY_GEN);
+  for (const CK_ATTRIBUTE_TYPE use : {CKA_ENCRYPT, CKA_DECRYPT, CKA_SIGN, CKA_VERIFY}) {
+    CHECK(token.flag(key, use));
+  }
+  const std::string data = text_of(48);
+  const CK_MECHANISM cbc{CKM_AES_CBC, in(kIv), kIv.size()};
+  const Filled ciphertext = token.encrypt(cbc, key, as_bytes(data));
+  REQUIRE(ciphertext.rv == CKR_OK);
+  CHECK(token.decrypt(cbc, key, ciphertext.bytes).bytes == to_bytes(data));
+  const CK_MECHANISM cmac{CKM_AES_CMAC, nullptr, 0};
+  const Filled code = token.sign(cmac, key, as_bytes(data));
+  REQUIRE(code.rv == CKR_OK);
+  CHECK(token.verify(cmac, key, as_bytes(data), code.bytes) == CKR_OK);
+  CHECK(token.module->C_DestroyObject(token.session, key) == CKR_OK);
+}

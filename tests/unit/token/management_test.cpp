@@ -95,6 +95,16 @@ TEST_CASE("A generated AES key knows its length, also after a refresh") {
   CHECK(t.value(*handle, CKA_KEY_TYPE)[0] == CKK_AES);
 }
 
+TEST_CASE("A secret of a length that the device cannot use is refused without a request") {
+  SimulatedToken t;
+  const CK_MECHANISM_TYPE type = GENERATE(CKM_AES_KEY_GEN, CKM_GENERIC_SECRET_KEY_GEN);
+  AttributeList secret;
+  secret.token().number(CKA_VALUE_LEN, 64);
+  CHECK(rv(t.token->generate_key({type, nullptr, 0}, secret.view(), kSession)) ==
+        CKR_ATTRIBUTE_VALUE_INVALID);
+  CHECK(t.requests().empty());
+}
+
 TEST_CASE("A new key gets no more NetHSM mechanisms than its template asks for") {
   SimulatedToken t;
   AttributeList public_key, private_key;

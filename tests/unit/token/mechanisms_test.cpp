@@ -91,6 +91,8 @@ TEST_CASE("Key sizes are bits, but bytes for AES") {
   CHECK(mechanism_info(CKM_ECDSA, {})->ulMaxKeySize == 521);
   CHECK(mechanism_info(CKM_AES_CBC, {})->ulMinKeySize == 16);
   CHECK(mechanism_info(CKM_AES_KEY_GEN, {})->ulMaxKeySize == 32);
+  CHECK(mechanism_info(CKM_GENERIC_SECRET_KEY_GEN, {})->ulMinKeySize == 128);
+  CHECK(mechanism_info(CKM_GENERIC_SECRET_KEY_GEN, {})->ulMaxKeySize == 256);
 }
 
 TEST_CASE("Unknown mechanisms have no information") {

@@ -107,11 +107,19 @@ TEST_CASE("AES lengths are bytes, the usual numbers of bits are understood") {
   CHECK(aes(32)->mechanisms == api::Mechanisms{M::kAesEncryptionCbc, M::kAesDecryptionCbc});
 }
 
-TEST_CASE("Generic secrets have 16 to 1024 bytes") {
-  CHECK(aes(64, CKM_GENERIC_SECRET_KEY_GEN)->length == 512);
-  CHECK(aes(1024, CKM_GENERIC_SECRET_KEY_GEN)->length == 8192);
-  CHECK(rv(aes(15, CKM_GENERIC_SECRET_KEY_GEN)) == CKR_ATTRIBUTE_VALUE_INVALID);
-  CHECK(rv(aes(1025, CKM_GENERIC_SECRET_KEY_GEN)) == CKR_ATTRIBUTE_VALUE_INVALID);
+TEST_CASE("Generic secrets are made in the lengths in which the device can use them") {
+  const auto generic = [](CK_ULONG length) { return aes(length, CKM_GENERIC_SECRET_KEY_GEN); };
+  CHECK(generic(16)->length == 128);
+  CHECK(generic(24)->length == 192);
+  CHECK(generic(32)->length == 256);
+  CHECK(generic(256)->length == 256);
+  CHECK(generic(32)->mechanisms == api::Mechanisms{M::kAesEncryptionCbc, M::kAesDecryptionCbc});
+  for (const CK_ULONG other : {0UL, 15UL, 17UL, 33UL, 64UL, 1024UL, 8192UL}) {
+    CAPTURE(other);
+    CHECK(rv(generic(other)) == CKR_ATTRIBUTE_VALUE_INVALID);
+  }
+  CHECK(rv(new_secret_key(generation(CKM_GENERIC_SECRET_KEY_GEN), token_key().view())) ==
+        CKR_TEMPLATE_INCOMPLETE);
 }
 
 TEST_CASE("A template asks for a session object unless it says CKA_TOKEN=TRUE") {
@@ -342,6 +350,11 @@ TEST_CASE("Secret keys are imported as AES keys or as plain secrets") {
   CHECK(rv(imported_secret_key(secret(CKK_AES, 20).view())) == CKR_ATTRIBUTE_VALUE_INVALID);
   CHECK(imported_secret_key(secret(CKK_GENERIC_SECRET, 16).view())->mechanisms == aes);
   CHECK(imported_secret_key(secret(CKK_GENERIC_SECRET, 40).view())->mechanisms.empty());
+  for (const CK_ATTRIBUTE_TYPE use : {CKA_ENCRYPT, CKA_DECRYPT}) {
+    const auto with_use = [&](bool value) { return secret(CKK_GENERIC_SECRET, 40).boolean(use, value); };
+    CHECK(imported_secret_key(with_use(false).view())->mechanisms.empty());
+    CHECK(rv(imported_secret_key(with_use(true).view())) == CKR_TEMPLATE_INCONSISTENT);
+  }
   CHECK(rv(imported_secret_key(secret(CKK_DES3, 24).view())) == CKR_ATTRIBUTE_VALUE_INVALID);
   CHECK(rv(imported_secret_key(secret(CKK_AES, 0).view())) == CKR_TEMPLATE_INCOMPLETE);
   CHECK(rv(imported_private_key(secret(CKK_AES, 16).view())) == CKR_TEMPLATE_INCONSISTENT);
