@@ -33,8 +33,9 @@ TEST_CASE("Reads and uses go on to the next instance whatever goes wrong") {
   const auto outcome = cluster.send(request);
   REQUIRE(outcome);
   CHECK(outcome->instance == 2);
-  CHECK(a.count() == 1);
-  CHECK(b.count() == 1);
+  // Those that are slow may be looked at by then.
+  CHECK(a.count() - checks_of(a) == 1);
+  CHECK(b.count() - checks_of(b) == 1);
 }
 
 TEST_CASE("A write goes on only if it was certainly not done") {

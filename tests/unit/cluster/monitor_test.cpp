@@ -17,8 +17,6 @@ using namespace nethsm::test;
 
 namespace {
 
-constexpr const char* kReady = "/api/v1/health/ready";
-
 // The monitors' threads of this process, by their blocked signals ("SigBlk" of /proc).
 std::vector<std::string> monitors() {
   std::vector<std::string> blocked;
@@ -44,12 +42,6 @@ bool comes_true(Condition&& condition, seconds limit = seconds(20)) {
     ::usleep(5000);
   }
   return true;
-}
-
-std::size_t checks_of(const ScriptedServer& server) {
-  const auto requests = server.requests();
-  return static_cast<std::size_t>(
-      std::count_if(requests.begin(), requests.end(), [](auto& r) { return r.path == kReady; }));
 }
 
 // Every new thread asks for a stack that no machine has.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -51,6 +52,14 @@ inline cluster::Request use_request(std::string path = "/keys/k/sign") {
 }
 inline cluster::Request write_request(std::string path = "/keys/generate") {
   return post_request(RequestClass::kWrite, std::move(path));
+}
+
+// What health checks ask for, and how often a server has been asked.
+inline constexpr const char* kReady = "/api/v1/health/ready";
+inline std::size_t checks_of(const ScriptedServer& server) {
+  const auto requests = server.requests();
+  return static_cast<std::size_t>(
+      std::count_if(requests.begin(), requests.end(), [](auto& request) { return request.path == kReady; }));
 }
 
 // A port on which nobody listens.
