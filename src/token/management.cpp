@@ -28,7 +28,7 @@ Result<Changes> changes_in(const Object& object, const Template& wanted, bool se
                   attribute_name(attribute.type) + " is not an attribute of the object");
     }
     const auto current = attribute_value(object, attribute.type);
-    if (current && std::ranges::equal(*current, value)) continue;
+    if (row->given != Given::kNever && current && std::ranges::equal(*current, value)) continue;
     if (attribute.type == CKA_ID) {
       changes.id = TRY(checked_key_id(value));
     } else if (attribute.type == CKA_LABEL && server_has_labels) {

@@ -118,7 +118,7 @@ Result<Object> changed(const Object& object, const Template& changes) {
     if (row == nullptr) return unknown(attribute.type);
     const ByteView value = value_of(attribute);
     const auto current = attribute_value(object, attribute.type);
-    if (current && std::ranges::equal(*current, value)) continue;
+    if (row->given != Given::kNever && current && std::ranges::equal(*current, value)) continue;
     if (row->given != Given::kFree) {
       return fail(CKR_ATTRIBUTE_READ_ONLY, std::string(row->name) + " cannot be changed");
     }

@@ -364,3 +364,19 @@ TEST_CASE("Other attributes are read-only, unless nothing changes") {
   CHECK(rv(t.token->set_attributes(12345, with_id("k2").view())) == CKR_OBJECT_HANDLE_INVALID);
   CHECK(t.requests().empty());
 }
+
+TEST_CASE("What the token alone sets cannot even be set to what it is, on the device and in memory") {
+  SimulatedToken t;
+  AttributeList secret;
+  secret.number(CKA_VALUE_LEN, 32);
+  const auto temporary = t.token->generate_key(kAesGeneration, secret.view(), kSession);
+  REQUIRE(temporary);
+  for (const CK_OBJECT_HANDLE key : {t.generate("k1").private_key, *temporary}) {
+    for (const CK_ATTRIBUTE_TYPE type :
+         {CKA_LOCAL, CKA_KEY_GEN_MECHANISM, CKA_ALWAYS_SENSITIVE, CKA_NEVER_EXTRACTABLE, CKA_UNIQUE_ID}) {
+      CAPTURE(type);
+      const AttributeList same = AttributeList().bytes(type, t.value(key, type));
+      CHECK(rv(t.token->set_attributes(key, same.view())) == CKR_ATTRIBUTE_READ_ONLY);
+    }
+  }
+}
