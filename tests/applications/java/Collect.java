@@ -71,7 +71,7 @@ public class Collect {
     Security.addProvider(provider);
     KeyStore store = open(provider);
     store(store, "collected");
-    for (int i = 0; i < 3; ++i) {
+    for (int i = 0; i < 8; ++i) {
       makeAndForget(provider);
       collect();
     }
