@@ -130,6 +130,7 @@ constexpr MechanismRow digest(CK_MECHANISM_TYPE type, std::string_view name, D a
           .max_key_size = 0,
           .flags = CKF_DIGEST,
           .family = KeyFamily::kNone,
+          .parameter = Parameter::kIgnored,
           .digest = algorithm};
 }
 

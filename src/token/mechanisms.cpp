@@ -83,9 +83,7 @@ Result<const MechanismRow*> row_for(const CK_MECHANISM& mechanism, CK_FLAGS use)
   const bool generates = (use & (CKF_GENERATE | CKF_GENERATE_KEY_PAIR)) != 0;
   const auto* row = generates ? find_generation(mechanism.mechanism) : find_mechanism(mechanism.mechanism);
   if (row == nullptr || (row->flags & use) == 0) return fail(CKR_MECHANISM_INVALID);
-  // PowerDNS leaves what it passes with a digest uninitialised; no digest depends on it.
-  const bool is_looked_at = (use & CKF_DIGEST) == 0;
-  const bool has_parameter = is_looked_at && mechanism.pParameter != nullptr && mechanism.ulParameterLen != 0;
+  const bool has_parameter = mechanism.pParameter != nullptr && mechanism.ulParameterLen != 0;
   if (row->parameter == Parameter::kNone && has_parameter) {
     return bad_parameter(*row, "a parameter is given, and the mechanism as it is here has none");
   }

@@ -36,6 +36,7 @@ enum class Scheme : std::uint8_t {
 
 enum class Parameter : std::uint8_t {
   kNone,       // one that is given is CKR_MECHANISM_PARAM_INVALID
+  kIgnored,    // none, but PowerDNS passes what happens to be in its memory
   kPss,        // CK_RSA_PKCS_PSS_PARAMS
   kOaep,       // CK_RSA_PKCS_OAEP_PARAMS
   kIv,         // 16 bytes
