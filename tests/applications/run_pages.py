@@ -10,8 +10,9 @@ run_pages.py --check-table
 The first form runs the pages (all of the level when none is named), prints a line for each and the count of those that ran,
 and writes what it saw to the results file. It fails if a page fails, or if none ran; an application that is not on this
 machine is named as missing. The second prints that count, with the names of the missing, of a results file. The third puts
-the versions of a results file into the table of docs/integrations/README.md. The last, which is also a part of each run of all pages, fails if the table names an application without a page or the other
-way round, if a line is not that of its page, and if a page bounds no requests; versions are not compared.
+the versions of a results file into the table of docs/integrations/README.md. The last, which is also a part of each run of
+all pages, fails if the table names an application without a page or the other way round, if a line is not that of its page,
+and if a page bounds no requests; versions are not compared.
 
 A page begins with a comment that says what it is about:
 
@@ -32,7 +33,8 @@ Run are the blocks that are fenced as ```sh; a word after it asks for more:
   prints=TEXT   the output of the block contains TEXT (no spaces)
   root          only as root; without it the page counts as missing
 Blocks fenced as ```conf file=NAME and the like are written to NAME first. A comment `<!-- test` ... `-->` holds commands
-that only a test needs; the same words may follow. Every block must end with status 0 and the module must stay silent on stdout and stderr.
+that only a test needs; the same words may follow. Every block must end with status 0 and the module must stay silent on
+stdout and stderr.
 
 In a page, $MODULE is the path of the module and $P11NETHSM_CONFIG_FILE the configuration, copied from config/examples
 with the addresses and fingerprints of a simulated cluster put in for the example's; the shell is in an empty folder.
@@ -63,6 +65,7 @@ EXAMPLES = ROOT / "config" / "examples"
 # What build tools keep in the user's home, which is not the one of the pages.
 TOOLS_AT_HOME = {"CARGO_HOME": ".cargo", "RUSTUP_HOME": ".rustup", "NPM_CONFIG_USERCONFIG": ".npmrc",
                  "GOMODCACHE": "go/pkg/mod", "GOCACHE": ".cache/go-build"}
+
 
 class Missing(Exception):
     """The application is not on this machine."""

@@ -70,7 +70,7 @@ std::set<std::string> Arena::keys_on_devices() const {
   const auto path = url.find('/', url.find("//") + 2);
   httplib::Client client(url.substr(0, path));
   client.enable_server_certificate_verification(false);
-  client.set_basic_auth("operator", "OperatorOperator");
+  client.set_basic_auth(std::string(kOperator), std::string(kOperatorPassphrase));
   const auto answer = client.Get(url.substr(path) + "/keys");
   if (!answer || answer->status != 200) throw std::runtime_error("the device does not list its keys");
   std::set<std::string> ids;

@@ -7,36 +7,20 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "demo_simulator.h"
 #include "simulator/command_line.h"
 #include "simulator/simulator.h"
 #include "simulator/think_time.h"
-#include "tls_client.h"
 
 using namespace nethsm::simulator;
 using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::string_view kAdmin = "YWRtaW46QWRtaW5pc3RyYXRvcg==";
-constexpr std::string_view kOperator = "b3BlcmF0b3I6T3BlcmF0b3JPcGVyYXRvcg==";
 constexpr std::string_view kGenerate =
     R"({"mechanisms":["ECDSA_Signature"],"type":"EC_P256","id":"key","length":0})";
 
-Options demo(unsigned instances = 1) {
-  Options options;
-  options.demo = true;
-  options.instances = instances;
-  return options;
-}
-
-std::string ask(const Simulator& simulator, unsigned instance, std::string_view method, std::string_view path,
-                std::string_view credentials = kOperator, std::string_view body = {}) {
-  TlsClient client(simulator.port(instance));
-  return client.connected() ? client.request(method, path, credentials, body) : std::string();
-}
-
 std::string status_of(const std::string& response) { return response.substr(9, 3); }
-std::string body_of(const std::string& response) { return response.substr(response.find("\r\n\r\n") + 4); }
 
 std::string sign(const Simulator& simulator, char digest, unsigned instance = 0) {
   const std::string message = std::string(42, digest) + "A=";  // base64 of 32 bytes
@@ -113,7 +97,7 @@ TEST_CASE("a device with a think time works on one request after the other, its 
   const auto read_at = [&](const std::vector<unsigned>& instances) {
     std::vector<std::thread> clients;
     for (const unsigned instance : instances)
-      clients.emplace_back([&simulator, instance] { ask(simulator, instance, "GET", "/keys"); });
+      clients.emplace_back([&simulator, instance] { ask(simulator, instance, "GET", "/keys", kOperator); });
     for (auto& client : clients) client.join();
   };
   CHECK(time_of([&] { read_at({0, 0, 0}); }) >= 180ms);
@@ -173,7 +157,7 @@ TEST_CASE("a precomputed answer is given again to the same request, until someth
 TEST_CASE("a simulated device can have keys from the start") {
   Options options = parse_command_line({"--demo", "--keys", "3", "--port=0"}).options;
   const Simulator simulator(options);
-  CHECK(body_of(ask(simulator, 0, "GET", "/keys")) ==
+  CHECK(body_of(ask(simulator, 0, "GET", "/keys", kOperator)) ==
         R"([{"id":"key-000001"},{"id":"key-000002"},{"id":"key-000003"}])");
   CHECK(status_of(ask(simulator, 0, "POST", "/keys/key-000003/sign", kOperator,
                       R"({"mode":"ECDSA","message":")" + std::string(42, 'A') + "A=\"}")) == "200");

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "catch.hpp"
-#include "tls_client.h"
+#include "demo_simulator.h"
 
 using namespace nethsm::simulator;
 
@@ -39,17 +39,10 @@ std::string ask(const ControlPort& control, const std::string& method, const std
   return answer;
 }
 
-bool has_status(const std::string& answer, const std::string& status) {
-  return answer.substr(0, 12) == "HTTP/1.1 " + status;
-}
-
 }  // namespace
 
 TEST_CASE("the control port stops and starts instances") {
-  Options options;
-  options.demo = true;
-  options.instances = 2;
-  Simulator simulator(options);
+  Simulator simulator(demo(2));
   const ControlPort control(simulator, 0);
   CHECK(has_status(ask(control, "POST", "/instances/1/stop"), "204"));
   CHECK_FALSE(TlsClient(simulator.port(1)).reachable());
@@ -59,9 +52,7 @@ TEST_CASE("the control port stops and starts instances") {
 }
 
 TEST_CASE("the control port tells and forgets the requests") {
-  Options options;
-  options.demo = true;
-  Simulator simulator(options);
+  Simulator simulator(demo());
   const ControlPort control(simulator, 0);
   TlsClient(simulator.port(0)).request("GET", "/info");
   const std::string answer = ask(control, "GET", "/requests");
@@ -83,9 +74,7 @@ TEST_CASE("the control port refuses what it does not know") {
 }
 
 TEST_CASE("the control port adds, tells and takes away faults") {
-  Options options;
-  options.demo = true;
-  Simulator simulator(options);
+  Simulator simulator(demo());
   const ControlPort control(simulator, 0);
   const auto added = ask(control, "POST", "/faults", "status=503,path=/info\nstall,path=/random,share=10%\n");
   CHECK(has_status(added, "201"));

@@ -8,8 +8,7 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "simulator/simulator.h"
-#include "tls_client.h"
+#include "demo_simulator.h"
 
 using namespace nethsm::simulator;
 using std::chrono::milliseconds;
@@ -17,20 +16,12 @@ using std::chrono::steady_clock;
 
 namespace {
 
-constexpr const char* kAdmin = "YWRtaW46QWRtaW5pc3RyYXRvcg==";
 constexpr const char* kGenerate = R"({"mechanisms":["EdDSA_Signature"],"type":"Curve25519","id":"k"})";
-
-Options two_instances() {
-  Options options;
-  options.demo = true;
-  options.instances = 2;
-  return options;
-}
 
 // Two instances, the first of which is to misbehave.
 struct Faulty {
   explicit Faulty(const std::string& spec) { simulator.add_fault(spec + ",instance=0"); }
-  Simulator simulator{two_instances()};
+  Simulator simulator{demo(2)};
   std::uint16_t port() const { return simulator.port(0); }
   std::uint16_t sound_port() const { return simulator.port(1); }
 
@@ -42,12 +33,6 @@ struct Faulty {
 milliseconds since(steady_clock::time_point start) {
   return std::chrono::duration_cast<milliseconds>(steady_clock::now() - start);
 }
-
-bool has_status(const std::string& answer, const std::string& status) {
-  return answer.starts_with("HTTP/1.1 " + status);
-}
-
-std::string body_of(const std::string& answer) { return answer.substr(answer.find("\r\n\r\n") + 4); }
 
 std::string get(const std::string& path) { return "GET /api/v1" + path + " HTTP/1.1\r\nHost: s\r\n\r\n"; }
 
@@ -108,7 +93,7 @@ bool nothing_comes(TlsClient& client, milliseconds limit) {
 }  // namespace
 
 TEST_CASE("refuse closes the port and leaves what is connected") {
-  Simulator simulator(two_instances());
+  Simulator simulator(demo(2));
   TlsClient before(simulator.port(0));
   const auto id = simulator.add_fault("refuse,instance=0");
   CHECK(Tcp(simulator.port(0)).connect_error() == ECONNREFUSED);
@@ -292,7 +277,7 @@ TEST_CASE("close-idle spares a connection on which the next request comes in tim
 }
 
 TEST_CASE("delayed-visibility hides changes from the other instances for a while") {
-  Simulator simulator(two_instances());
+  Simulator simulator(demo(2));
   TlsClient writer(simulator.port(0)), reader(simulator.port(1));
   const auto seen = [&] { return has_status(reader.request("GET", "/keys/k", kAdmin), "200"); };
   const auto wait_until = [&](bool state) {
@@ -316,7 +301,7 @@ TEST_CASE("delayed-visibility hides changes from the other instances for a while
 }
 
 TEST_CASE("split-store hides changes until it is over") {
-  Simulator simulator(two_instances());
+  Simulator simulator(demo(2));
   TlsClient first(simulator.port(0)), second(simulator.port(1));
   REQUIRE(has_status(first.request("POST", "/keys/generate", kAdmin, kGenerate), "201"));
   const auto id = simulator.add_fault("split-store");
@@ -330,7 +315,7 @@ TEST_CASE("split-store hides changes until it is over") {
 }
 
 TEST_CASE("faults can be given before the start") {
-  auto options = two_instances();
+  auto options = demo(2);
   options.faults = {parse_fault("refuse,instance=1")};
   const Simulator simulator(options);
   CHECK(TlsClient(simulator.port(0)).connected());
@@ -338,7 +323,7 @@ TEST_CASE("faults can be given before the start") {
 }
 
 TEST_CASE("requests are counted by method and by what they are to their client") {
-  Simulator simulator(two_instances());
+  Simulator simulator(demo(2));
   TlsClient client(simulator.port(0));
   client.request("GET", "/health/alive");
   client.request("GET", "/keys", kAdmin);

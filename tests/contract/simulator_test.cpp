@@ -12,36 +12,14 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "tls_client.h"
+#include "demo_simulator.h"
 
 using namespace nethsm::simulator;
 
 namespace {
 
-// "user:passphrase" of the demo users.
-constexpr std::string_view kAdmin = "YWRtaW46QWRtaW5pc3RyYXRvcg==";
-constexpr std::string_view kOperator = "b3BlcmF0b3I6T3BlcmF0b3JPcGVyYXRvcg==";
 constexpr std::string_view kGenerate =
     R"({"mechanisms":["AES_Encryption_CBC"],"type":"Generic","length":128,"id":"k"})";
-
-Options demo(unsigned instances = 1) {
-  Options options;
-  options.demo = true;
-  options.instances = instances;
-  return options;
-}
-
-std::string ask(const Simulator& simulator, unsigned instance, std::string_view method, std::string_view path,
-                std::string_view credentials = {}, std::string_view body = {}) {
-  TlsClient client(simulator.port(instance));
-  return client.connected() ? client.request(method, path, credentials, body) : std::string();
-}
-
-bool has_status(const std::string& response, std::string_view status) {
-  return response.substr(0, 12) == "HTTP/1.1 " + std::string(status);
-}
-
-std::string body_of(const std::string& response) { return response.substr(response.find("\r\n\r\n") + 4); }
 
 }  // namespace
 

@@ -116,9 +116,8 @@ void be_interrupted_by_signals() {
   const itimerval often{{0, 1000}, {0, 1000}};
   expect(setitimer(ITIMER_REAL, &often, nullptr) == 0, 121);
   start();
-  for (int i = 0; i < 500; ++i) expect(sign(the_session) == CKR_OK, 122);
+  for (int i = 0; i < 500 || signals <= 50; ++i) expect(sign(the_session) == CKR_OK, 122);
   expect((*the_module)->C_Finalize(nullptr) == CKR_OK, 123);
-  expect(signals > 50, 124);
 }
 
 // More than select could ever watch.
