@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace nethsm {
@@ -24,6 +25,14 @@ inline std::string_view as_text(ByteView bytes) {
 
 inline Bytes to_bytes(ByteView view) { return {view.begin(), view.end()}; }
 inline Bytes to_bytes(std::string_view text) { return to_bytes(as_bytes(text)); }
+
+// The octets of a number in this machine's layout, as C interfaces pass them.
+template <class T>
+Bytes native_bytes(T value) {
+  static_assert(std::is_integral_v<T>);
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(&value);
+  return Bytes(bytes, bytes + sizeof value);
+}
 
 enum class HexCase { kLower, kUpper };
 std::string to_hex(ByteView bytes, HexCase letters = HexCase::kLower);

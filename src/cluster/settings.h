@@ -15,8 +15,7 @@ namespace nethsm::cluster {
 struct InstanceSettings {
   transport::Endpoint endpoint;
   std::size_t max_idle_connections = 256;
-  std::size_t steady_connections =
-      256;  // those beyond it are closed when they have not been used for a minute
+  std::size_t steady_connections = 256;  // idle ones beyond it are closed after a minute
 };
 
 // What the configuration of a slot says about its instances, with the defaults filled in.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "token/attribute_values.h"
 
-#include <type_traits>
-
 #include "crypto/der.h"
 #include "crypto/digest.h"
 #include "token/key_facts.h"
@@ -12,14 +10,8 @@
 namespace nethsm::token::values {
 namespace {
 
-template <class T>
-Value native(T value) {
-  static_assert(std::is_integral_v<T>);
-  const auto* bytes = reinterpret_cast<const std::uint8_t*>(&value);
-  return Bytes(bytes, bytes + sizeof value);
-}
-Value boolean(bool value) { return native<CK_BBOOL>(value ? CK_TRUE : CK_FALSE); }
-Value number(CK_ULONG value) { return native<CK_ULONG>(value); }
+Value boolean(bool value) { return native_bytes<CK_BBOOL>(value ? CK_TRUE : CK_FALSE); }
+Value number(CK_ULONG value) { return native_bytes(value); }
 
 Value date(const std::optional<crypto::Date>& day) {
   if (!day) return std::nullopt;

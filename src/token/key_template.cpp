@@ -77,6 +77,11 @@ Status check_promises(const Template& key) {
   return fail(CKR_ATTRIBUTE_READ_ONLY, "no application can make a key trusted");
 }
 
+Status check_is_text(ByteView label) {
+  if (is_valid_utf8(label)) return Ok{};
+  return fail_loudly(CKR_ATTRIBUTE_VALUE_INVALID, "CKA_LABEL is not UTF-8 text");
+}
+
 }  // namespace
 
 Status check_key_type(const Template& key, CK_KEY_TYPE expected) {
@@ -144,9 +149,7 @@ Result<std::string> checked_label(ByteView cka_label) {
     return fail_loudly(CKR_ATTRIBUTE_VALUE_INVALID,
                        "CKA_LABEL is longer than the 32 bytes that the NetHSM can store");
   }
-  if (!is_valid_utf8(cka_label)) {
-    return fail_loudly(CKR_ATTRIBUTE_VALUE_INVALID, "CKA_LABEL is not UTF-8 text");
-  }
+  TRY(check_is_text(cka_label));
   return std::string(as_text(cka_label));
 }
 
@@ -163,7 +166,7 @@ Result<KeyName> name_for(const Template& first, const Template& second, bool ser
   KeyName name;
   if (!id.empty()) name.id = TRY(checked_key_id(id));
   if (label.empty()) return name;
-  if (!is_valid_utf8(label)) return fail_loudly(CKR_ATTRIBUTE_VALUE_INVALID, "CKA_LABEL is not UTF-8 text");
+  TRY(check_is_text(label));
   // dnst, for one, gives keys provisional labels of 64 bytes: with an id of its own, a key can do without.
   if (server_has_labels && (id.empty() || checked_label(label))) {
     name.label = TRY(checked_label(label));

@@ -27,8 +27,7 @@ Result<Changes> changes_in(const Object& object, const Template& wanted, bool se
       return fail(CKR_ATTRIBUTE_TYPE_INVALID,
                   attribute_name(attribute.type) + " is not an attribute of the object");
     }
-    const auto current = attribute_value(object, attribute.type);
-    if (row->given != Given::kNever && current && std::ranges::equal(*current, value)) continue;
+    if (row->given != Given::kNever && has_value(object, attribute.type, value)) continue;
     if (attribute.type == CKA_ID) {
       changes.id = TRY(checked_key_id(value));
     } else if (attribute.type == CKA_LABEL && server_has_labels) {

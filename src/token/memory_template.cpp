@@ -74,8 +74,7 @@ Status check_changes_of_copy(const Object& object, const Template& changes) {
   for (const CK_ATTRIBUTE& attribute : changes.attributes()) {
     const AttributeRow& row = *find_attribute(attribute.type, of);
     if (row.given != Given::kDecides || row.type == CKA_TOKEN) continue;
-    const auto current = attribute_value(object, attribute.type);
-    if (current && std::ranges::equal(*current, value_of(attribute))) continue;
+    if (has_value(object, attribute.type, value_of(attribute))) continue;
     return fail(CKR_ATTRIBUTE_READ_ONLY, std::string(row.name) + " is the same for a copy");
   }
   return Ok{};
@@ -117,8 +116,7 @@ Result<Object> changed(const Object& object, const Template& changes) {
     const AttributeRow* row = find_attribute(attribute.type, of);
     if (row == nullptr) return unknown(attribute.type);
     const ByteView value = value_of(attribute);
-    const auto current = attribute_value(object, attribute.type);
-    if (row->given != Given::kNever && current && std::ranges::equal(*current, value)) continue;
+    if (row->given != Given::kNever && has_value(object, attribute.type, value)) continue;
     if (row->given != Given::kFree) {
       return fail(CKR_ATTRIBUTE_READ_ONLY, std::string(row->name) + " cannot be changed");
     }

@@ -79,10 +79,12 @@ Result<Bytes> attribute_value(const Object& object, CK_ATTRIBUTE_TYPE type) {
   return std::move(*value);
 }
 
-bool is_set(const Object& object, CK_ATTRIBUTE_TYPE type) {
-  const auto value = attribute_value(object, type);
-  return value && *value == Bytes{CK_TRUE};
+bool has_value(const Object& object, CK_ATTRIBUTE_TYPE type, ByteView value) {
+  const auto current = attribute_value(object, type);
+  return current && std::ranges::equal(*current, value);
 }
+
+bool is_set(const Object& object, CK_ATTRIBUTE_TYPE type) { return has_value(object, type, Bytes{CK_TRUE}); }
 
 bool matches(const Object& object, const Template& wanted) {
   return std::ranges::all_of(wanted.attributes(),

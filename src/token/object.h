@@ -54,6 +54,9 @@ using ObjectPtr = std::shared_ptr<const Object>;
 // C_GetAttributeValue has to give for it: CKR_ATTRIBUTE_TYPE_INVALID or CKR_ATTRIBUTE_SENSITIVE.
 Result<Bytes> attribute_value(const Object& object, CK_ATTRIBUTE_TYPE type);
 
+// True if the object has the attribute, readable and with exactly this value.
+bool has_value(const Object& object, CK_ATTRIBUTE_TYPE type, ByteView value);
+
 // True if every attribute of the template is present in the object with exactly this value.
 bool matches(const Object& object, const Template& wanted);
 

@@ -31,11 +31,6 @@ bool reads_without_login(const Settings& settings) {
   return has_password(settings.operator_user) || has_password(settings.administrator_user);
 }
 
-Bytes number(CK_ULONG value) {
-  const auto* bytes = reinterpret_cast<const std::uint8_t*>(&value);
-  return Bytes(bytes, bytes + sizeof value);
-}
-
 ObjectPtr make(CK_OBJECT_CLASS object_class, OwnAttributes own, std::atomic<CK_OBJECT_HANDLE>& next_handle) {
   Object object;
   object.handle = next_handle.fetch_add(1, std::memory_order_relaxed);
@@ -46,7 +41,7 @@ ObjectPtr make(CK_OBJECT_CLASS object_class, OwnAttributes own, std::atomic<CK_O
 
 bool asks_for(CK_OBJECT_CLASS object_class, const Template& wanted) {
   const auto given = wanted.bytes(CKA_CLASS);
-  return given && std::ranges::equal(*given, number(object_class));
+  return given && std::ranges::equal(*given, native_bytes(object_class));
 }
 
 }  // namespace
@@ -55,16 +50,16 @@ SelfDescription::SelfDescription(const Settings& settings, std::atomic<CK_OBJECT
   for (const ProfileRow& row : kProfiles) {
     if (row.needs_public_reading && !reads_without_login(settings)) continue;
     profiles_.push_back(make(CKO_PROFILE,
-                             {{CKA_PROFILE_ID, number(row.id)},
+                             {{CKA_PROFILE_ID, native_bytes(row.id)},
                               {CKA_LABEL, to_bytes(row.label)},
                               {CKA_UNIQUE_ID, to_bytes(row.unique_id)}},
                              next_handle));
   }
   for (const CK_MECHANISM_TYPE type : mechanism_list(settings.withheld_mechanisms)) {
     const std::string unique_id = ":" + std::string(find_mechanism(type)->name);
-    mechanisms_.push_back(make(CKO_MECHANISM,
-                               {{CKA_MECHANISM_TYPE, number(type)}, {CKA_UNIQUE_ID, to_bytes(unique_id)}},
-                               next_handle));
+    mechanisms_.push_back(
+        make(CKO_MECHANISM, {{CKA_MECHANISM_TYPE, native_bytes(type)}, {CKA_UNIQUE_ID, to_bytes(unique_id)}},
+             next_handle));
   }
 }
 
