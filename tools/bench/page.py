@@ -5,22 +5,21 @@ import statistics
 import time
 
 # Why a target may be missed, by measure; printed only where it is.
+# No figures: those of the run are in the table.
 REASONS = {
-    "wire": "The simulator answers from memory over the loopback device, so a whole exchange takes the limit client some 40 µs, and "
-            "a tenth of that is all that a module may take. The module takes about 10 µs more: it looks whether the connection "
-            "is still good before it entrusts a request to it and waits with `poll`, for a deadline and for C_Finalize, each "
-            "of which is a system call; it checks the answer, and wipes what was secret. With more threads than the machine's "
-            "two processors, which the servers share, what one spends the others wait for. At a device's pace (the next rows) "
-            "it does not show.",
-    "device": "Client and devices share the machine's two processors, and three devices at 0.2 ms would do 15,000 signatures "
-              "a second: with several threads the processors are busy all the time, and a call's own cost counts as in the "
-              "rows above.",
+    "wire": "The simulator answers from memory over the loopback device, so that a whole exchange takes the limit client a few "
+            "ten microseconds, and the target leaves the module a tenth of that. It looks whether the connection is still good "
+            "before it entrusts a request to it and waits with `poll`, for a deadline and for C_Finalize, each of which is a "
+            "system call; it checks the answer, and wipes what was secret. Where threads outnumber the processors, which the "
+            "servers share, what one spends the others wait for. At a device's pace (the next rows) it shows less.",
+    "device": "Client and devices share the machine's processors: with several threads these are busy all the time, and a call's "
+              "own cost counts as in the rows above.",
     "cpu": "Processor time per call rises with the number of threads that compete for the processors (switches, caches), also "
            "for the limit.",
     "p50": "The module waits in `poll` and then reads, where the limit client waits in its read, and looks at the connection before "
            "it uses it; see the first measures.",
-    "memory": "Less than 1 MiB of it is the process's own. The rest are pages of shared libraries (OpenSSL 2.7 MiB, libstdc++ "
-              "1.5 MiB, yaml-cpp 0.3 MiB, the module itself 1.2 MiB), which the kernel keeps once for all processes.",
+    "memory": "Most of it are pages of shared libraries (OpenSSL, libstdc++, yaml-cpp, the module itself), which the kernel keeps "
+              "once for all processes; the row of a host that has them already shows what is the process's own.",
     "list": "The limit client reads each device's answers in threads of its own; the module drives all connections from the "
             "calling thread and makes objects of what it reads.",
 }

@@ -119,6 +119,18 @@ def throughput(bench, sheet):
     return three
 
 
+def growth(bench, name, operation, seconds, *simulators):
+    """How many times as long an operation takes with the second one's keys, three times; and the last pair of times in µs."""
+    ratios = []
+    for number in range(3):
+        times = []
+        for keys, simulator in zip(("few", "many"), simulators):
+            rows = bench.run(f"{name}-{keys}-{number}", simulator, operation, 1, seconds, 1, "--no-start-up")
+            times.append(rows[(operation, 1, "module")]["p50_us"])
+        ratios.append(times[1] / times[0])
+    return ratios, times
+
+
 def listings(bench, sheet):
     few, thousand, many = (bench.simulator(f"keys-{n}", "--instances", "3", "--keys", str(n)) for n in (10, 1000, 10000))
     rows = bench.run("list-1000", thousand, "list-cold", 1, 6, 6, "--limit", "--no-start-up")
@@ -128,22 +140,10 @@ def listings(bench, sheet):
                   f"{module['p50_us'] / 1e3:.0f} ms ÷ {limit['p50_us'] / 1e3:.0f} ms", "list")
     requests = requests_of_a_listing(bench, thousand)
     sheet.at_most("requests of a cold listing of K keys ÷ (K + 1)", [requests / 1001], 1, f"{requests:,} for 1,000 keys", "")
-    ratios = []
-    for number in range(3):
-        times = []
-        for name, simulator in ((f"list-1000-{number}", thousand), (f"list-10000-{number}", many)):
-            rows = bench.run(name, simulator, "list-cold", 1, 2, 1, "--no-start-up")
-            times.append(rows[("list-cold", 1, "module")]["p50_us"])
-        ratios.append(times[1] / times[0])
+    ratios, times = growth(bench, "list", "list-cold", 2, thousand, many)
     sheet.at_most("cold listing of 10,000 ÷ 1,000 keys", ratios, 11, f"{times[1] / 1e3:.0f} ms ÷ {times[0] / 1e3:.0f} ms",
                   "list-many")
-    ratios = []
-    for number in range(3):
-        times = []
-        for name, simulator in ((f"find-10-{number}", few), (f"find-10000-{number}", many)):
-            rows = bench.run(name, simulator, "find-id", 1, 1.5, 1, "--no-start-up")
-            times.append(rows[("find-id", 1, "module")]["p50_us"])
-        ratios.append(times[1] / times[0])
+    ratios, times = growth(bench, "find", "find-id", 1.5, few, many)
     sheet.at_most("warm find by id among 10,000 ÷ among 10", ratios, 1.5, f"{times[1]:.0f} µs ÷ {times[0]:.0f} µs", "find")
     return many
 
