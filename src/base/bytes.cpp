@@ -95,22 +95,22 @@ std::optional<Bytes> from_base64(std::string_view text) {
     text.remove_suffix(1);
     ++padding;
   }
-  Bytes bytes;
-  bytes.reserve(text.size() / 4 * 3 + 2);
+  Bytes bytes(text.size() * 6 / 8);
+  auto out = bytes.begin();
   std::uint32_t bits = 0;
+  std::uint32_t all = 0;  // of the digits, among which kNoDigit would show
   unsigned held = 0;
   for (const char c : text) {
-    const std::uint8_t digit = kBase64Digits[static_cast<std::uint8_t>(c)];
-    if (digit == kNoDigit) return std::nullopt;
+    const std::uint32_t digit = kBase64Digits[static_cast<std::uint8_t>(c)];
+    all |= digit;
     bits = bits << 6 | digit;
     held += 6;
-    if (held >= 8) {
-      held -= 8;
-      bytes.push_back(static_cast<std::uint8_t>(bits >> held));
-    }
+    if (held < 8) continue;
+    held -= 8;
+    *out++ = static_cast<std::uint8_t>(bits >> held);
   }
   // Bits beyond the last byte must be zero, else several texts would mean the same bytes.
-  if ((bits & ((1U << held) - 1U)) != 0) return std::nullopt;
+  if (all > 0x3f || (bits & ((1U << held) - 1U)) != 0) return std::nullopt;
   return bytes;
 }
 

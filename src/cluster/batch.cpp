@@ -128,6 +128,7 @@ int Batch::poll_timeout() const {
 void Batch::wait() {
   if (has_news_) return;  // there is room now, or something to send again
   descriptors_.clear();
+  descriptors_.reserve(lanes_.size() + 1);
   descriptors_.push_back({fleet_.stop.descriptor(), POLLIN, 0});
   for (const auto& lane : lanes_) {
     const auto wait = lane.wait();

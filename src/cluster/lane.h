@@ -2,9 +2,9 @@
 #pragma once
 
 #include <algorithm>
-#include <deque>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "cluster/delivery.h"
 #include "transport/connection.h"
@@ -54,13 +54,13 @@ class Lane {
     Delivery* delivery;
     Deadline deadline;
   };
-  const std::deque<Flight>& flying() const { return flying_; }
+  const std::vector<Flight>& flying() const { return flying_; }
   Delivery& land_first() {
     auto& delivery = *flying_.front().delivery;
-    flying_.pop_front();
+    flying_.erase(flying_.begin());  // of kDepth at most
     return delivery;
   }
-  std::deque<Flight> land_all() { return std::exchange(flying_, {}); }
+  std::vector<Flight> land_all() { return std::exchange(flying_, {}); }
 
   bool take_needs_advance() { return std::exchange(needs_advance_, false); }
   void note_answer() { has_answered_ = true; }
@@ -72,7 +72,7 @@ class Lane {
 
   InstanceIndex instance_;
   std::unique_ptr<transport::Connection> connection_;
-  std::deque<Flight> flying_;
+  std::vector<Flight> flying_;
   bool is_warm_;
   bool has_answered_ = false;
   bool all_pipelined_ = true;

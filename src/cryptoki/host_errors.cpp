@@ -17,7 +17,7 @@ HostErrors::HostErrors() {
 }
 
 HostErrors::~HostErrors() {
-  ERR_clear_error();
+  if (ERR_peek_error() != 0) ERR_clear_error();  // costs as much for an empty queue as for a full one
   for (const Entry& entry : entries_) {
     ERR_new();
     ERR_set_debug(entry.file.c_str(), entry.line, entry.function.c_str());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nethsm/codec.h"
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -54,6 +55,39 @@ std::optional<std::variant<Bytes, RsaPublic>> public_part(KeyType type, const Js
   auto data = bytes_member(*member, "data");
   if (!data || data->empty()) return std::nullopt;
   return std::move(*data);
+}
+
+// {"name":"text","name":"text"}, as the device writes it: without blanks, and no text needs an escape. Gives
+// the text of the wanted member where all of the document is of this kind; any other is for a parser.
+std::optional<std::string_view> plain_text_member(std::string_view body, std::string_view wanted) {
+  const auto skip = [&](char c) {
+    if (body.empty() || body.front() != c) return false;
+    body.remove_prefix(1);
+    return true;
+  };
+  const auto text = [&]() -> std::optional<std::string_view> {
+    if (!skip('"')) return std::nullopt;
+    const auto is_plain = [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; };
+    const auto size = static_cast<std::size_t>(std::ranges::find_if_not(body, is_plain) - body.begin());
+    const auto plain = body.substr(0, size);
+    body.remove_prefix(size);
+    return skip('"') ? std::optional(plain) : std::nullopt;
+  };
+  std::optional<std::string_view> found;
+  char before = '{';
+  while (skip(std::exchange(before, ','))) {
+    const auto name = text();
+    if (!name || !skip(':')) return std::nullopt;
+    const auto value = text();
+    if (!value || (*name == wanted && found)) return std::nullopt;
+    if (*name == wanted) found = value;
+  }
+  return body == "}" ? found : std::nullopt;
+}
+
+bool is_unreserved(char c) {  // RFC 3986 §2.3
+  const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  return letter || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 std::vector<std::string> tags_of(const Json& json) {
@@ -142,17 +176,9 @@ std::optional<Role> role(std::string_view body) {
 }
 
 std::optional<SecretBytes> base64_member(std::string_view body, std::string_view name) {
-  // The answers of sign, decrypt and encrypt begin with the member that is wanted; cutting it out keeps a
-  // plaintext from being copied into a parser's buffers. Anything that looks different, a document that was
-  // cut off above all, goes the general way.
-  std::string prefix = "{\"";
-  prefix.append(name).append("\":\"");
+  // Cutting the text out keeps a plaintext from being copied into a parser's buffers.
   std::optional<Bytes> bytes;
-  if (body.substr(0, prefix.size()) == prefix) {
-    const auto end = body.find('"', prefix.size());
-    const bool is_all = end != std::string_view::npos && body.substr(end) == "\"}";
-    if (is_all) bytes = from_base64(body.substr(prefix.size(), end - prefix.size()));
-  }
+  if (const auto text = plain_text_member(body, name)) bytes = from_base64(*text);
   if (!bytes) {
     const auto json = parse(body);
     if (json) bytes = bytes_member(*json, std::string(name).c_str());
@@ -170,11 +196,10 @@ std::string error_message(std::string_view body) {
 }
 
 std::string percent_encode(std::string_view text) {
-  constexpr std::string_view kUnreserved =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
   std::string out;
+  out.reserve(text.size());
   for (const char c : text) {
-    if (kUnreserved.find(c) != std::string_view::npos) {
+    if (is_unreserved(c)) {
       out += c;
     } else {
       const auto byte = static_cast<std::uint8_t>(c);

@@ -30,6 +30,12 @@ long bio_control(BIO* bio, int command, long, void*) {
   return 0;
 }
 
+// SSL_get_error reads the queue, which the host may have left filled. Clearing costs as much for an empty
+// queue as for a full one.
+void forget_errors() {
+  if (ERR_peek_error() != 0) ERR_clear_error();
+}
+
 bool is_ip_literal(const std::string& host) {
   in6_addr ignored{};
   return inet_pton(AF_INET, host.c_str(), &ignored) == 1 || inet_pton(AF_INET6, host.c_str(), &ignored) == 1;
@@ -60,19 +66,19 @@ class TlsStream : public Stream {
   }
 
   Progress handshake() override {
-    ERR_clear_error();  // SSL_get_error reads the queue, which the host may have left filled
+    forget_errors();
     return progress_of(SSL_do_handshake(ssl_.get()));
   }
 
   Transfer read(std::span<std::uint8_t> into) override {
-    ERR_clear_error();
+    forget_errors();
     std::size_t count = 0;
     const auto progress = progress_of(SSL_read_ex(ssl_.get(), into.data(), into.size(), &count));
     return {progress, count};
   }
 
   Transfer write(ByteView data) override {
-    ERR_clear_error();
+    forget_errors();
     std::size_t count = 0;
     const auto progress = progress_of(SSL_write_ex(ssl_.get(), data.data(), data.size(), &count));
     return {progress, count};
@@ -82,9 +88,9 @@ class TlsStream : public Stream {
 
   void say_goodbye() noexcept override {
     if (broken_ || !SSL_is_init_finished(ssl_.get())) return;
-    ERR_clear_error();
+    forget_errors();
     SSL_shutdown(ssl_.get());  // one try on a non-blocking socket
-    ERR_clear_error();
+    forget_errors();
   }
 
  private:

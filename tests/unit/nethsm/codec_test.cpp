@@ -85,10 +85,15 @@ TEST_CASE("A base64 member is found first, later, or not at all") {
   CHECK(plain(R"({"decrypted":"YWJj"})") == "abc");
   CHECK(plain(R"({"decrypted":""})") == "");
   CHECK(plain(R"({ "iv":"AAAA", "decrypted" : "YWJj" })") == "abc");
+  CHECK(plain(R"({"decrypted":"YWJj","iv":"AAAA"})") == "abc");
+  CHECK(plain(R"({"iv":"AAAA","decrypted":"YWJj"})") == "abc");
   CHECK(plain(R"({"decrypted":"\u0059WJj"})") == "abc");
   CHECK_FALSE(plain(R"({"decrypted":"YW=="})"));
   CHECK_FALSE(plain(R"({"signature":"YWJj"})"));
   CHECK_FALSE(plain(R"({"decrypted":)"));
+  CHECK_FALSE(plain(R"({"decrypted":"YWJj"}})"));
+  CHECK_FALSE(plain(R"({"decrypted":"YWJj",})"));
+  CHECK_FALSE(plain("{\"decrypted\":\"YWJj\",\"iv\":\"\xff\"}"));
   CHECK_FALSE(plain(R"({"decrypted":"YWJj")"));
   CHECK_FALSE(plain(R"({"decrypted":"YWJj","more":[1,2)"));
 }
