@@ -31,6 +31,10 @@ struct WipingAllocator {
 // of the allocator.
 using SecretBytes = std::vector<std::uint8_t, WipingAllocator<std::uint8_t>>;
 
+// insert() at the end would go byte by byte, as the allocator is not the usual one.
+void append(SecretBytes& to, ByteView part);
+inline void append(SecretBytes& to, std::string_view part) { append(to, as_bytes(part)); }
+
 // A passphrase or key material. Has no operator<< and no conversion to a string, so that it cannot reach a
 // log by accident; equality takes the same time wherever the values differ.
 class Secret {

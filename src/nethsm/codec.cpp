@@ -58,7 +58,8 @@ std::optional<std::variant<Bytes, RsaPublic>> public_part(KeyType type, const Js
 }
 
 // {"name":"text","name":"text"}, as the device writes it: without blanks, and no text needs an escape. Gives
-// the text of the wanted member where all of the document is of this kind; any other is for a parser.
+// the text of the wanted member, which may be anything without a quotation mark, where all of the document is
+// of this kind; any other is for a parser.
 std::optional<std::string_view> plain_text_member(std::string_view body, std::string_view wanted) {
   const auto skip = [&](char c) {
     if (body.empty() || body.front() != c) return false;
@@ -67,20 +68,24 @@ std::optional<std::string_view> plain_text_member(std::string_view body, std::st
   };
   const auto text = [&]() -> std::optional<std::string_view> {
     if (!skip('"')) return std::nullopt;
-    const auto is_plain = [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; };
-    const auto size = static_cast<std::size_t>(std::ranges::find_if_not(body, is_plain) - body.begin());
-    const auto plain = body.substr(0, size);
-    body.remove_prefix(size);
-    return skip('"') ? std::optional(plain) : std::nullopt;
+    const auto found = body.substr(0, body.find('"'));
+    body.remove_prefix(found.size());
+    return skip('"') ? std::optional(found) : std::nullopt;
   };
+  const auto is_plain = [](char c) { return c >= ' ' && c <= '~' && c != '\\'; };
   std::optional<std::string_view> found;
   char before = '{';
   while (skip(std::exchange(before, ','))) {
     const auto name = text();
     if (!name || !skip(':')) return std::nullopt;
     const auto value = text();
-    if (!value || (*name == wanted && found)) return std::nullopt;
-    if (*name == wanted) found = value;
+    if (!value) return std::nullopt;
+    if (*name != wanted) {
+      if (!std::ranges::all_of(*name, is_plain) || !std::ranges::all_of(*value, is_plain))
+        return std::nullopt;
+    } else if (std::exchange(found, value)) {
+      return std::nullopt;
+    }
   }
   return body == "}" ? found : std::nullopt;
 }
@@ -216,7 +221,7 @@ Object::Object() {
   append("{");
 }
 
-void Object::append(std::string_view text) { json_.insert(json_.end(), text.begin(), text.end()); }
+void Object::append(std::string_view text) { nethsm::append(json_, text); }
 
 void Object::name(std::string_view name) {
   append(json_.size() > 1 ? ",\"" : "\"");
@@ -275,8 +280,7 @@ Object& Object::mechanisms(std::string_view member, Mechanisms set) {
 
 Object& Object::object(std::string_view member, Object inner) {
   name(member);
-  const auto json = inner.take();
-  json_.insert(json_.end(), json.begin(), json.end());
+  nethsm::append(json_, inner.take());
   return *this;
 }
 

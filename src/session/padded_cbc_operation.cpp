@@ -18,8 +18,6 @@ SecretBytes split(SecretBytes& blocks, std::size_t size) {
   return rest;
 }
 
-void append(SecretBytes& to, ByteView bytes) { to.insert(to.end(), bytes.begin(), bytes.end()); }
-
 token::Result<SecretBytes> without_padding(SecretBytes blocks) {
   const auto padding = crypto::block_padding_size(ByteView(blocks).last(kBlock));
   if (!padding) return token::fail(CKR_ENCRYPTED_DATA_INVALID, "CKM_AES_CBC_PAD: there is no valid padding");

@@ -13,8 +13,6 @@ namespace {
 constexpr std::string_view kFixedFields = "\r\nAccept: */*\r\nUser-Agent: nethsm-pkcs11/" NETHSM_VERSION;
 constexpr std::size_t kRoomForFieldNames = 256;
 
-void append(SecretBytes& out, std::string_view text) { out.insert(out.end(), text.begin(), text.end()); }
-
 void append_host(SecretBytes& out, const Endpoint& endpoint) {
   const bool v6 = endpoint.host.find(':') != std::string::npos;
   append(out, "\r\nHost: ");
@@ -51,7 +49,7 @@ void append_request(SecretBytes& out, const Endpoint& endpoint, const Request& r
     append(out, "\r\nContent-Length: " + std::to_string(request.body.size()));
   }
   append(out, "\r\n\r\n");
-  out.insert(out.end(), request.body.begin(), request.body.end());
+  append(out, request.body);
 }
 
 }  // namespace nethsm::transport

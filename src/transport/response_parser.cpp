@@ -27,7 +27,7 @@ bool is_too_large(const error_code& error) {
          error == http::error::buffer_overflow;
 }
 
-void append(SecretBytes& body, Text part) { body.insert(body.end(), part.begin(), part.end()); }
+std::string_view as_std(Text text) { return {text.data(), text.size()}; }
 
 }  // namespace
 
@@ -65,14 +65,14 @@ class ResponseParser::Message : public http::basic_parser<false> {
   }
 
   std::size_t on_body_impl(Text part, error_code&) override {
-    append(response.body, part);
+    append(response.body, as_std(part));
     return part.size();
   }
 
   void on_chunk_header_impl(std::uint64_t, Text, error_code&) override {}
 
   std::size_t on_chunk_body_impl(std::uint64_t, Text part, error_code&) override {
-    append(response.body, part);
+    append(response.body, as_std(part));
     return part.size();
   }
 
