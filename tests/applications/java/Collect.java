@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.PrivateKey;
@@ -23,6 +24,8 @@ import sun.security.x509.X509CertInfo;
  */
 public class Collect {
   static final long DAY = 24 * 3600;
+
+  static KeyPair kept;  // neither stored nor dropped
 
   static KeyStore open(Provider provider) throws Exception {
     KeyStore store = KeyStore.getInstance("PKCS11", provider);
@@ -50,11 +53,15 @@ public class Collect {
     if (length != 2) throw new Exception("the chain has " + length + " certificates");
   }
 
-  static void makeAndForget(Provider provider) throws Exception {
+  static KeyPair make(Provider provider) throws Exception {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", provider);
     generator.initialize(new ECGenParameterSpec("secp256r1"));
+    return generator.generateKeyPair();
+  }
+
+  static void makeAndForget(Provider provider) throws Exception {
     Signature signer = Signature.getInstance("SHA256withECDSA", provider);
-    signer.initSign(generator.generateKeyPair().getPrivate());
+    signer.initSign(make(provider).getPrivate());
     signer.update(new byte[] {1});
     signer.sign();
   }
@@ -75,6 +82,7 @@ public class Collect {
       makeAndForget(provider);
       collect();
     }
+    kept = make(provider);
     KeyStore again = open(provider);
     Signature signer = Signature.getInstance("SHA256withRSA", provider);
     signer.initSign((PrivateKey) again.getKey("collected", null));
