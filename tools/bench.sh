@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Measures the module against what the wire allows: builds the release preset, starts simulators as processes of their own,
-# runs every measure of docs/performance.md and writes that page. Takes about five minutes on an otherwise idle machine.
+# runs every measure of docs/performance.md and writes that page. Takes less than three minutes, the build aside; the machine
+# must be idle otherwise.
 #
 #   tools/bench.sh [--no-build] [--quick] [--page FILE]
 #
