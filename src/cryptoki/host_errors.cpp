@@ -3,6 +3,8 @@
 
 #include <openssl/err.h>
 
+#include "base/openssl_errors.h"
+
 namespace nethsm::cryptoki {
 
 HostErrors::HostErrors() {
@@ -17,7 +19,7 @@ HostErrors::HostErrors() {
 }
 
 HostErrors::~HostErrors() {
-  if (ERR_peek_error() != 0) ERR_clear_error();  // costs as much for an empty queue as for a full one
+  clear_openssl_errors();
   for (const Entry& entry : entries_) {
     ERR_new();
     ERR_set_debug(entry.file.c_str(), entry.line, entry.function.c_str());

@@ -22,7 +22,7 @@ token::Result<SecretBytes> CbcChain::transform(ByteView blocks) {
   while (!blocks.empty()) {
     const ByteView chunk = blocks.first(std::min(blocks.size(), kChunk));
     const SecretBytes transformed = TRY(request(chunk));
-    result.insert(result.end(), transformed.begin(), transformed.end());
+    append(result, transformed);
     blocks = blocks.subspan(chunk.size());
   }
   return result;

@@ -18,7 +18,7 @@ token::Result<Progress> CbcOperation::update(const Input& part, const Output& ou
   if (!TRY(out.takes(ready))) return Progress::kSizeQuery;
 
   SecretBytes blocks = pending_;
-  blocks.insert(blocks.end(), input.begin(), input.end());
+  append(blocks, input);
   pending_.assign(blocks.begin() + static_cast<std::ptrdiff_t>(ready), blocks.end());
   out.write(TRY(chain_.transform(ByteView(blocks).first(ready))));
   return Progress::kContinues;

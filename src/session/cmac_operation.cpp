@@ -40,7 +40,7 @@ token::Status Cmac::add(ByteView part) {
       continue;
     }
     const ByteView now = part.first(std::min(part.size(), room));
-    pending_.insert(pending_.end(), now.begin(), now.end());
+    append(pending_, now);
     part = part.subspan(now.size());
   }
   return Ok{};

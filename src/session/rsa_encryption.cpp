@@ -40,7 +40,7 @@ token::Result<Progress> RsaEncryption::update(const Input& part, const Output& o
   const ByteView message = TRY(Input(part));
   TRY(check_length(collected_.size() + message.size()));
   if (!TRY(out.takes(0))) return Progress::kSizeQuery;  // everything comes with the end
-  collected_.insert(collected_.end(), message.begin(), message.end());
+  append(collected_, message);
   return Progress::kContinues;
 }
 

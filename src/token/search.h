@@ -17,8 +17,8 @@ namespace nethsm::token {
 //
 //   nothing can match, or nobody may read   none
 //   CKA_ID or CKA_UNIQUE_ID                 the key, and its certificate if one can match
-//   CKA_LABEL                               the list of that label (API 5.0); if it is empty, the key of that
-//   id else                                    the list of ids, and all details not read lately, at once
+//   CKA_LABEL                               the list of that label (API 5.0); if empty, the key of that id
+//   else                                    the list of ids, and all details not read lately, at once
 //
 // Certificates are looked up only for searches that can match one. Thread-safe; stateless but for the store.
 class Search {

@@ -24,9 +24,9 @@ Authorization basic_authorization(std::string_view user, const Secret& passphras
   const auto secret = passphrase.reveal();
   SecretBytes pair;
   pair.reserve(user.size() + 1 + secret.size());  // no copies are left behind by growing
-  pair.insert(pair.end(), user.begin(), user.end());
+  append(pair, user);
   pair.push_back(':');
-  pair.insert(pair.end(), secret.begin(), secret.end());
+  append(pair, secret);
 
   const auto encoded_size = 4 * ((pair.size() + 2) / 3);
   SecretBytes header(kScheme.size() + encoded_size + 1);  // EVP_EncodeBlock adds a NUL

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <openssl/err.h>
 #include <unistd.h>
 
 #include <atomic>
 
 #include "base/guarded.h"
+#include "base/openssl_errors.h"
 #include "transport/tls_context.h"
 
 namespace nethsm::transport {
@@ -98,7 +98,7 @@ class Made {
     if (!store || X509_STORE_set_default_paths_ex(store.get(), library_->context, nullptr) != 1) {
       return Unexpected(out_of_order("the system's root certificates cannot be loaded"));
     }
-    ERR_clear_error();  // files that are missing leave traces
+    clear_openssl_errors();  // files that are missing leave traces
     system_roots_ = std::move(store);
     return Ok{};
   }
@@ -106,7 +106,7 @@ class Made {
   Result<StorePtr, Failure> load_ca_file(const std::string& path) {
     StorePtr store(X509_STORE_new());
     if (!store) return Unexpected(out_of_order("no certificate store"));
-    ERR_clear_error();
+    clear_openssl_errors();
     if (X509_STORE_load_file_ex(store.get(), path.c_str(), library_->context, nullptr) != 1) {
       return Unexpected(Failure{
           FailureKind::kCertificate, Phase::kTls,

@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
+#include "base/openssl_errors.h"
 #include "transport/tls_context.h"
 
 namespace nethsm::transport {
@@ -28,12 +29,6 @@ long bio_control(BIO* bio, int command, long, void*) {
   if (command == BIO_CTRL_FLUSH) return 1;
   if (command == BIO_CTRL_EOF) return static_cast<Socket*>(BIO_get_data(bio))->ended() ? 1 : 0;
   return 0;
-}
-
-// SSL_get_error reads the queue, which the host may have left filled. Clearing costs as much for an empty
-// queue as for a full one.
-void forget_errors() {
-  if (ERR_peek_error() != 0) ERR_clear_error();
 }
 
 bool is_ip_literal(const std::string& host) {
@@ -66,19 +61,19 @@ class TlsStream : public Stream {
   }
 
   Progress handshake() override {
-    forget_errors();
+    clear_openssl_errors();  // SSL_get_error reads the queue, which the host may have left filled
     return progress_of(SSL_do_handshake(ssl_.get()));
   }
 
   Transfer read(std::span<std::uint8_t> into) override {
-    forget_errors();
+    clear_openssl_errors();
     std::size_t count = 0;
     const auto progress = progress_of(SSL_read_ex(ssl_.get(), into.data(), into.size(), &count));
     return {progress, count};
   }
 
   Transfer write(ByteView data) override {
-    forget_errors();
+    clear_openssl_errors();
     std::size_t count = 0;
     const auto progress = progress_of(SSL_write_ex(ssl_.get(), data.data(), data.size(), &count));
     return {progress, count};
@@ -88,9 +83,9 @@ class TlsStream : public Stream {
 
   void say_goodbye() noexcept override {
     if (broken_ || !SSL_is_init_finished(ssl_.get())) return;
-    forget_errors();
+    clear_openssl_errors();
     SSL_shutdown(ssl_.get());  // one try on a non-blocking socket
-    forget_errors();
+    clear_openssl_errors();
   }
 
  private:
@@ -142,7 +137,7 @@ class TlsStream : public Stream {
 
 std::string take_openssl_error() {
   const auto code = ERR_get_error();
-  ERR_clear_error();
+  clear_openssl_errors();
   if (code == 0) return "no reason given";
   if (const char* reason = ERR_reason_error_string(code)) return reason;
   return "OpenSSL error " + std::to_string(code);
