@@ -40,7 +40,6 @@ CK_RV report_exception() noexcept;  // the current one, which must not get into 
 template <class Body>
 CK_RV guarded(const char* function, Body&& body) {
   try {
-    const HostErrors errors;
     const Status status = std::forward<Body>(body)();
     return status ? CKR_OK : report(function, status.error());
   } catch (const abi::__forced_unwind&) {
@@ -60,6 +59,7 @@ CK_RV entry(const char* function, Body&& body, AtExit at_exit = AtExit::kNotInit
   Library* const library = call.library();
   if (library == nullptr) return CKR_CRYPTOKI_NOT_INITIALIZED;
   return guarded(function, [&]() -> Status {
+    const HostErrors errors;
     Status status = std::forward<Body>(body)(*library);
     // What C_Finalize has cut short did not fail for any reason of its own.
     if (!status && library->stopped()) return fail(CKR_CRYPTOKI_NOT_INITIALIZED);

@@ -36,6 +36,8 @@ using namespace nethsm::cryptoki;
 
 extern "C" {
 
+// Without HostErrors: it makes no use of OpenSSL, and a look at the error queue would have OpenSSL load all its
+// texts into hosts that never go on to use this module.
 CK_RV C_Initialize(CK_VOID_PTR pInitArgs) {
   return guarded("C_Initialize",
                  [&] { return initialize_with(static_cast<const CK_C_INITIALIZE_ARGS*>(pInitArgs)); });
@@ -48,6 +50,7 @@ CK_RV C_Finalize(CK_VOID_PTR pReserved) {
       if (Call().library() == nullptr) return fail(CKR_CRYPTOKI_NOT_INITIALIZED);
       return fail(CKR_ARGUMENTS_BAD, "pReserved must be NULL");
     }
+    const HostErrors errors;  // session objects are deleted at the devices
     return finalize();
   });
 }

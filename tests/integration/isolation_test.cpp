@@ -12,10 +12,8 @@
 using namespace nethsm;
 using namespace nethsm::test;
 
-TEST_CASE("The host's OpenSSL errors are still there after a call, with all that they say") {
+TEST_CASE("The host's OpenSSL errors outlive every call, with all that they say") {
   const ConfigFile config({device_slot()});
-  TokenSession token;
-  const auto pair = token.generate_ed25519(unique_id("errors"));
   ERR_clear_error();
   ERR_new();
   ERR_set_debug("host.c", 4711, "host_function");
@@ -23,8 +21,12 @@ TEST_CASE("The host's OpenSSL errors are still there after a call, with all that
   ERR_new();
   ERR_set_error(ERR_LIB_USER, 43, nullptr);
 
-  CHECK(token.sign({CKM_EDDSA, nullptr, 0}, pair.private_key, as_bytes("data")).rv == CKR_OK);
-  CHECK(token.sign_init(CKM_RSA_PKCS, pair.private_key) == CKR_KEY_TYPE_INCONSISTENT);
+  {
+    TokenSession token;  // from C_Initialize to C_Finalize
+    const auto pair = token.generate_ed25519(unique_id("errors"));
+    CHECK(token.sign({CKM_EDDSA, nullptr, 0}, pair.private_key, as_bytes("data")).rv == CKR_OK);
+    CHECK(token.sign_init(CKM_RSA_PKCS, pair.private_key) == CKR_KEY_TYPE_INCONSISTENT);
+  }
 
   const char* file = nullptr;
   const char* function = nullptr;
