@@ -83,7 +83,7 @@ bool Batch::place(Delivery& delivery, InstanceIndex instance) {
   auto* lane = delivery.wants_fresh_connection() ? nullptr : find_lane(delivery, instance);
   if (lane == nullptr) lane = open_lane(delivery, instance, deadline);
   if (lane == nullptr) return false;
-  lane->submit(delivery, deadline);
+  lane->submit(delivery, deadline, Instance::UnderWay(*fleet_.instances[instance]));
   return true;
 }
 

@@ -2,6 +2,7 @@
 #include "cluster/cluster.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "cluster/batch.h"
 #include "cluster/probes.h"
@@ -21,15 +22,32 @@ Fleet::Fleet(Settings slot_settings)
 
 InstanceIndex Fleet::take_turn() {
   const std::size_t turn = next_turn.fetch_add(1, std::memory_order_relaxed);
-  if (instances.empty()) return 0;
+  if (size() < 2) return 0;
   const auto works = [](const auto& instance) { return instance->health().is_working(); };
-  const auto working = static_cast<std::size_t>(std::ranges::count_if(instances, works));
-  if (working == 0 || working == size()) return turn % size();
-  std::size_t index = 0;
-  for (std::size_t left = turn % working; index + 1 < size(); ++index) {
-    if (works(instances[index]) && left-- == 0) break;  // an instance may change its state meanwhile
+  const bool any_works = std::ranges::any_of(instances, works);
+  const auto may_serve = [&](const auto& instance) { return !any_works || works(instance); };
+  // They may change from one look to the next: then the last one is as good as any.
+  const auto nth = [&](const auto& condition, std::size_t n) {
+    InstanceIndex index = 0;
+    while (index + 1 < size() && (!condition(instances[index]) || n-- != 0)) ++index;
+    return index;
+  };
+
+  auto least = std::numeric_limits<std::size_t>::max();
+  std::size_t candidates = 0;
+  for (const auto& instance : instances) {
+    if (!may_serve(instance)) continue;
+    least = std::min(least, instance->under_way());
+    ++candidates;
   }
-  return index;
+  candidates = std::max(candidates, std::size_t{1});
+  const auto own = nth(may_serve, turn % candidates);
+  if (instances[own]->under_way() <= least) return own;
+  const auto is_least_busy = [&](const auto& instance) {
+    return may_serve(instance) && instance->under_way() <= least;
+  };
+  const auto least_busy = static_cast<std::size_t>(std::ranges::count_if(instances, is_least_busy));
+  return least_busy == 0 ? own : nth(is_least_busy, turn / candidates % least_busy);
 }
 
 void Fleet::failed(InstanceIndex instance, const std::string& why) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "cluster/health.h"
 #include "cluster/settings.h"
@@ -14,8 +16,8 @@
 
 namespace nethsm::cluster {
 
-// One NetHSM: its address, its idle connections, its health. Thread-safe; opening a connection may wait for
-// the name to be resolved, nothing else here waits.
+// One NetHSM: its address, its idle connections, its health, and how busy we keep it. Thread-safe; opening a
+// connection may wait for the name to be resolved, nothing else here waits.
 class Instance {
  public:
   Instance(const Settings& slot, const InstanceSettings& settings,
@@ -32,6 +34,27 @@ class Instance {
   void give_back(std::unique_ptr<transport::Connection> connection) {
     pool_.give_back(std::move(connection));
   }
+
+  // How many requests of this process it works on; none of other processes, which nobody tells us.
+  std::size_t under_way() const { return under_way_.load(std::memory_order_relaxed); }
+  // One of them, as long as it lives, which must not be longer than the instance does.
+  class UnderWay {
+   public:
+    explicit UnderWay(Instance& instance) : count_(&instance.under_way_) {
+      count_->fetch_add(1, std::memory_order_relaxed);
+    }
+    UnderWay(UnderWay&& other) noexcept : count_(std::exchange(other.count_, nullptr)) {}
+    UnderWay& operator=(UnderWay&& other) noexcept {
+      std::swap(count_, other.count_);
+      return *this;
+    }
+    ~UnderWay() {
+      if (count_ != nullptr) count_->fetch_sub(1, std::memory_order_relaxed);
+    }
+
+   private:
+    std::atomic<std::size_t>* count_;
+  };
 
   // What a request found out. The first of a kind is logged, and true is returned; nothing is once the
   // cluster is being stopped: what fails then fails for that.
@@ -54,6 +77,7 @@ class Instance {
   transport::Resolver resolver_;
   transport::Pool pool_;
   Health health_;
+  std::atomic<std::size_t> under_way_{0};
 };
 
 }  // namespace nethsm::cluster

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cluster/delivery.h"
+#include "cluster/instance.h"
 #include "transport/connection.h"
 
 namespace nethsm::cluster {
@@ -37,9 +38,9 @@ class Lane {
   // anything.
   bool may_have_been_stale() const { return is_warm_ && !has_answered_; }
 
-  void submit(Delivery& delivery, Deadline deadline) {
+  void submit(Delivery& delivery, Deadline deadline, Instance::UnderWay under_way) {
     all_pipelined_ = may_be_pipelined(delivery.request()) && (flying_.empty() || all_pipelined_);
-    flying_.push_back({&delivery, deadline});
+    flying_.push_back({&delivery, deadline, std::move(under_way)});
     connection_->submit(delivery.request().http);
     needs_advance_ = true;
   }
@@ -53,6 +54,7 @@ class Lane {
   struct Flight {
     Delivery* delivery;
     Deadline deadline;
+    Instance::UnderWay under_way;
   };
   const std::vector<Flight>& flying() const { return flying_; }
   Delivery& land_first() {

@@ -3,13 +3,15 @@
 """Many client processes and few NetHSMs: a discrete-event simulation of the module's cluster rules.
 
 simulate.py [--processes N] [--threads N] [--instances N] [--service-ms T] [--network-ms T] [--rate R] [--seconds T]
-            [--down INSTANCE:FROM:TO ...] [--silent] [--no-jitter] [--start zero|random] [--seed N] [--json]
+            [--down INSTANCE:FROM:TO ...] [--silent] [--no-jitter] [--in-turn] [--start zero|random] [--seed N] [--json]
 
 Each process has threads that sign in a closed loop, or at `--rate` calls a second in all (Poisson). An instance serves
-one request at a time, in the order of arrival, in `--service-ms` (exponential with `--random-service`). The module takes the
-working instances in turn, per process; a request that fails goes to the next untried one; an instance that failed is
-skipped until a check finds it working, after 1, 1, 2, 5, 10, 60, 300 s with up to a fifth of jitter
+one request at a time, in the order of arrival, in `--service-ms` (exponential with `--random-service`; for a share of
+`--long-share` of them `--long-ms`). The module takes the working instances in turn, per process, but goes past one that
+works on more of the process's requests than another one; a request that fails goes to the next untried one; an instance
+that failed is skipped until a check finds it working, after 1, 1, 2, 5, 10, 60, 300 s with up to a fifth of jitter
 (src/cluster/health.h). A stopped instance refuses at once, or with --silent lets every request wait for --timeout-s.
+With --in-turn nothing but the turn counts.
 
 Printed: calls per second, latency percentiles, requests per call, the share of each instance, the checks that a returning
 instance sees, and how unevenly it is used in its first seconds. docs/scaling.md draws the conclusions.
@@ -26,8 +28,8 @@ BACK_OFF = (1, 1, 2, 5, 10, 60, 300)
 
 
 class Instance:
-    def __init__(self, service, random_service, downs):
-        self.service, self.random_service, self.downs = service, random_service, downs
+    def __init__(self, options, downs):
+        self.o, self.downs = options, downs
         self.free_at = 0.0
         self.served = []  # times
         self.refused = self.checks = 0
@@ -37,24 +39,39 @@ class Instance:
         return any(begin <= now < end for begin, end in self.downs)
 
     def serve(self, now, rng):
-        cost = rng.expovariate(1 / self.service) if self.random_service else self.service
+        service = self.o.service_ms / 1e3
+        cost = rng.expovariate(1 / service) if self.o.random_service else service
+        if self.o.long_share and rng.random() < self.o.long_share:
+            cost = self.o.long_ms / 1e3
         self.free_at = max(now, self.free_at) + cost
         self.served.append(now)
         return self.free_at
 
 
 class Process:
-    def __init__(self, count, start):
+    def __init__(self, count, start, in_turn):
         self.next = start
         self.failed = {}  # instance -> level
-        self.count = count
+        self.under_way = [0] * count
+        self.count, self.in_turn = count, in_turn
 
-    def choose(self, turn, untried):
-        """First the working one whose turn it is, so that all of them share what a failed one leaves; then those after it."""
+    def take_turn(self):
+        """Where a request begins: Fleet::take_turn() of src/cluster/cluster.cpp."""
+        turn = self.next
+        self.next += 1
+        candidates = [i for i in range(self.count) if i not in self.failed] or list(range(self.count))
+        own = candidates[turn % len(candidates)]
+        least = min(self.under_way[i] for i in candidates)
+        if self.in_turn or self.under_way[own] == least:
+            return own
+        least_busy = [i for i in candidates if self.under_way[i] == least]
+        return least_busy[turn // len(candidates) % len(least_busy)]
+
+    def choose(self, first, untried):
+        """First the working ones, beginning with the one whose turn it is."""
         if not untried:
             return None
         working = [i for i in range(self.count) if i not in self.failed]
-        first = working[turn % len(working)] if working else turn % self.count
         order = [(first + offset) % self.count for offset in range(self.count)]
         return next(itertools.chain((i for i in order if i in untried and i in working), (i for i in order if i in untried)))
 
@@ -69,9 +86,9 @@ class Simulation:
         for text in options.down:
             number, begin, end = text.split(":")
             downs[int(number)].append((float(begin), float(end)))
-        self.instances = [Instance(options.service_ms / 1e3, options.random_service, d) for d in downs]
+        self.instances = [Instance(options, d) for d in downs]
         starts = (lambda: self.rng.randrange(options.instances)) if options.start == "random" else (lambda: 0)
-        self.processes = [Process(options.instances, starts()) for _ in range(options.processes)]
+        self.processes = [Process(options.instances, starts(), options.in_turn) for _ in range(options.processes)]
         self.latencies, self.failures = [], 0
 
     def at(self, when, action, *arguments):
@@ -94,30 +111,31 @@ class Simulation:
         self.at(now + self.rng.expovariate(self.o.rate), self.arrive)
 
     def call(self, now, process, again):
-        process.next += 1
-        self.attempt(now, process, process.next, now, frozenset(range(self.o.instances)), again)
+        self.attempt(now, process, process.take_turn(), now, frozenset(range(self.o.instances)), again)
 
-    def attempt(self, now, process, turn, began, untried, again):
-        choice = process.choose(turn, untried)
+    def attempt(self, now, process, first, began, untried, again):
+        choice = process.choose(first, untried)
         if choice is None:
             self.failures += 1
-            self.at(now + 0.1, self.finish, process, None, again)
+            self.at(now + 0.1, self.finish, process, None, None, again)
             return
+        process.under_way[choice] += 1
         instance = self.instances[choice]
         arrival = now + self.o.network_ms / 2e3
         if instance.is_down(arrival):
             instance.refused += 1
             known = now + (self.o.timeout_s if self.o.silent else self.o.network_ms / 1e3)
-            self.at(known, self.failed, process, choice, turn, began, untried - {choice}, again)
+            self.at(known, self.failed, process, choice, first, began, untried - {choice}, again)
         else:
             answered = instance.serve(arrival, self.rng) + self.o.network_ms / 2e3
-            self.at(answered, self.finish, process, began, again)
+            self.at(answered, self.finish, process, choice, began, again)
 
-    def failed(self, now, process, choice, turn, began, untried, again):
+    def failed(self, now, process, choice, first, began, untried, again):
+        process.under_way[choice] -= 1
         if choice not in process.failed:
             process.failed[choice] = 0
             self.at(now + self.wait(0), self.check, process, choice)
-        self.attempt(now, process, turn, began, untried, again)
+        self.attempt(now, process, first, began, untried, again)
 
     def wait(self, level):
         return BACK_OFF[level] * (1 if self.o.no_jitter else 1 + self.rng.random() / 5)
@@ -132,8 +150,9 @@ class Simulation:
         else:
             del process.failed[choice]
 
-    def finish(self, now, process, began, again):
-        if began is not None:
+    def finish(self, now, process, choice, began, again):
+        if choice is not None:
+            process.under_way[choice] -= 1
             self.latencies.append((now, now - began))
         if again:
             self.call(now, process, True)
@@ -173,6 +192,8 @@ def main():
     parser.add_argument("--instances", type=int, default=3)
     parser.add_argument("--service-ms", type=float, default=0.2)
     parser.add_argument("--random-service", action="store_true")
+    parser.add_argument("--long-share", type=float, default=0)
+    parser.add_argument("--long-ms", type=float, default=1000)
     parser.add_argument("--network-ms", type=float, default=0.5)
     parser.add_argument("--rate", type=float, default=0)
     parser.add_argument("--seconds", type=float, default=20)
@@ -180,6 +201,7 @@ def main():
     parser.add_argument("--silent", action="store_true")
     parser.add_argument("--timeout-s", type=float, default=10)
     parser.add_argument("--no-jitter", action="store_true")
+    parser.add_argument("--in-turn", action="store_true")
     parser.add_argument("--start", choices=("zero", "random"), default="random")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true")

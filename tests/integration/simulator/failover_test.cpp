@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <future>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -18,6 +19,7 @@
 
 using namespace nethsm;
 using namespace nethsm::test;
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
@@ -99,6 +101,35 @@ TEST_CASE("When one of three instances stops no call fails") {
   stop = true;
   for (auto& thread : threads) thread.join();
   CHECK(failures == 0);
+}
+
+TEST_CASE("While a device makes a key no other call waits for it") {
+  auto options = demo(3);
+  options.keys = 1;
+  options.think_time = simulator::parse_think_time("generate=5s");
+  simulator::Simulator simulator(options);
+  const ConfigFile config({slot_of(simulator)});
+  TokenSession token;
+  const auto key =
+      token.find(Attributes().text(CKA_ID, "key-000001").number(CKA_CLASS, CKO_PRIVATE_KEY)).front();
+  simulator.clear_requests();
+  auto generated = std::async(std::launch::async, [&] { token.generate_ed25519(unique_id("long")); });
+  // That the name is free is asked right before the key is made, and is recorded as it is answered.
+  while (simulator.requests().empty()) std::this_thread::yield();
+  std::this_thread::sleep_for(milliseconds(500));
+
+  CK_SESSION_HANDLE session = CK_INVALID_HANDLE;
+  must(token.module->C_OpenSession(0, CKF_SERIAL_SESSION, nullptr, nullptr, &session), "C_OpenSession");
+  CK_MECHANISM mechanism{CKM_ECDSA, nullptr, 0};
+  const Bytes digest(32, 1);
+  for (int i = 0; i < 30; ++i) {
+    Bytes signature(64);
+    CK_ULONG length = signature.size();
+    CHECK(token.module->C_SignInit(session, &mechanism, key) == CKR_OK);
+    CHECK(token.module->C_Sign(session, in(digest), digest.size(), signature.data(), &length) == CKR_OK);
+  }
+  CHECK(generated.wait_for(seconds(0)) == std::future_status::timeout);
+  generated.get();
 }
 
 TEST_CASE("A cluster that cannot be reached has its slot listed, without a token, in bounded time") {

@@ -173,24 +173,6 @@ TEST_CASE("The wait for a busy instance does not take the place of one that has 
   CHECK(outcome->instance == 2);
 }
 
-TEST_CASE("While an instance is failed, the others share its load evenly") {
-  ScriptedServer a({}, echo_path), b({}, answer_all(412)), c({}, echo_path);
-  Cluster cluster(settings_for({&a, &b, &c}));
-  for (int i = 0; i < 60; ++i) CHECK(cluster.send(read_request("/keys/k")));
-  CHECK(b.count() == 1);
-  CHECK(a.count() == 30);
-  CHECK(c.count() == 30);
-}
-
-TEST_CASE("The first turn is the setting's") {
-  ScriptedServer a({}, echo_path), b({}, echo_path), c({}, echo_path);
-  auto settings = settings_for({&a, &b, &c});
-  settings.first_turn = 5;
-  Cluster cluster(settings);
-  CHECK(cluster.send(read_request("/keys/k"))->instance == 2);
-  CHECK(cluster.send(read_request("/keys/k"))->instance == 0);
-}
-
 TEST_CASE("When all instances have failed, all are tried") {
   const auto port_a = ScriptedServer({}, echo_path).port();
   const auto port_b = ScriptedServer({}, echo_path).port();

@@ -34,16 +34,6 @@ std::vector<std::string> monitors() {
   return blocked;
 }
 
-template <class Condition>
-bool comes_true(Condition&& condition, seconds limit = seconds(20)) {
-  const auto deadline = Deadline::after(limit);
-  while (!condition()) {
-    if (deadline.passed()) return false;
-    ::usleep(5000);
-  }
-  return true;
-}
-
 // /proc shows a thread a little longer than it can be joined.
 bool no_monitor() {
   return comes_true([] { return monitors().empty(); }, seconds(1));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -66,6 +68,16 @@ inline std::size_t checks_of(const ScriptedServer& server) {
 inline std::string url_of_nobody() {
   ScriptedServer server({}, echo_path);
   return server.url();
+}
+
+template <class Condition>
+bool comes_true(Condition&& condition, seconds limit = seconds(20)) {
+  const auto deadline = Deadline::after(limit);
+  while (!condition()) {
+    if (deadline.passed()) return false;
+    ::usleep(5000);
+  }
+  return true;
 }
 
 // Closes each connection after it has read a request, without an answer.
