@@ -54,15 +54,6 @@ Result<api::RsaPrivate> rsa_private(const Template& key) {
                          to_bytes(without_leading_zeros(components.public_exponent))};
 }
 
-Result<api::KeyType> curve_type_of(const Template& key, bool edwards) {
-  const auto given = key.bytes(CKA_EC_PARAMS);
-  if (edwards && !given) return api::KeyType::kCurve25519;
-  const auto type = key_type_of_ec_params(TRY(required(key, CKA_EC_PARAMS)));
-  if (type && edwards == (*type == api::KeyType::kCurve25519)) return *type;
-  return fail(CKR_CURVE_NOT_SUPPORTED,
-              "CKA_EC_PARAMS: the NetHSM does not have this curve, or not for this type");
-}
-
 // CKA_EC_POINT is an OCTET STRING with the point; some applications give the point itself.
 ByteView bare_point(api::KeyType type, ByteView given) {
   if (given.size() == crypto::point_size(curve_of(type)->curve)) return given;
@@ -72,7 +63,7 @@ ByteView bare_point(api::KeyType type, ByteView given) {
 Result<api::ImportedKey> imported_curve_key(const Template& key, CK_KEY_TYPE type) {
   const bool edwards = type == CKK_EC_EDWARDS;
   api::ImportedKey imported;
-  imported.type = TRY(curve_type_of(key, edwards));
+  imported.type = TRY(curve_type(key.bytes(CKA_EC_PARAMS), edwards));
   const ByteView value = TRY(required(key, CKA_VALUE));
   imported.private_part = TRY(accepted(edwards ? crypto::ed25519_seed(value)
                                                : crypto::ec_scalar(curve_of(imported.type)->curve, value)));
@@ -130,7 +121,7 @@ Result<api::Key> public_key_from(const Template& key) {
     result.public_part =
         api::RsaPublic{to_bytes(without_leading_zeros(modulus)), to_bytes(without_leading_zeros(exponent))};
   } else if (type == CKK_EC || type == CKK_EC_EDWARDS) {
-    result.type = TRY(curve_type_of(key, type == CKK_EC_EDWARDS));
+    result.type = TRY(curve_type(key.bytes(CKA_EC_PARAMS), type == CKK_EC_EDWARDS));
     result.public_part = to_bytes(bare_point(result.type, TRY(required(key, CKA_EC_POINT))));
   } else {
     return invalid(CKA_KEY_TYPE, ": the NetHSM has RSA, EC and Ed25519 keys only");

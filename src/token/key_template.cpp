@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "base/log.h"
+#include "crypto/der.h"
 #include "token/attributes.h"
+#include "token/key_facts.h"
 #include "token/key_id.h"
 #include "token/mechanisms.h"
 
@@ -77,6 +79,16 @@ Status check_promises(const Template& key) {
   return fail(CKR_ATTRIBUTE_READ_ONLY, "no application can make a key trusted");
 }
 
+// One of the forms that CKA_EC_PARAMS have (PKCS#11 v3.2 §6.3.3), whatever it says.
+bool is_ec_parameters(ByteView value) {
+  namespace der = crypto::der;
+  der::Reader reader(value);
+  const auto element = reader.next();
+  if (!element || !reader.empty()) return false;
+  return element->tag == der::kObjectIdentifier || element->tag == der::kPrintableString ||
+         element->tag == der::kSequence || element->tag == der::kNull;
+}
+
 Status check_is_text(ByteView label) {
   if (is_valid_utf8(label)) return Ok{};
   return fail_loudly(CKR_ATTRIBUTE_VALUE_INVALID, "CKA_LABEL is not UTF-8 text");
@@ -119,6 +131,20 @@ Result<api::Mechanisms> mechanisms_for_public_key(api::KeyType type, const Templ
   if (!verifies || !encrypts) mechanisms = mechanisms.without(M::kRsaDecryptionRaw);
   const auto listed = TRY(allowed_by_list(key));
   return listed ? mechanisms & *listed : mechanisms;
+}
+
+Result<api::KeyType> curve_type(std::optional<ByteView> ec_params, bool edwards) {
+  if (!ec_params) {
+    if (edwards) return api::KeyType::kCurve25519;
+    return fail(CKR_TEMPLATE_INCOMPLETE, "CKA_EC_PARAMS is missing");
+  }
+  const auto type = key_type_of_ec_params(*ec_params);
+  if (type && edwards == (*type == api::KeyType::kCurve25519)) return *type;
+  if (!is_ec_parameters(*ec_params)) {
+    return fail(CKR_DOMAIN_PARAMS_INVALID, "CKA_EC_PARAMS is not the DER of an OID, a name or parameters");
+  }
+  return fail(CKR_CURVE_NOT_SUPPORTED,
+              "CKA_EC_PARAMS: the NetHSM does not have this curve, or not for this type of key");
 }
 
 Result<CK_FLAGS> refused_uses(const Template& secret) {

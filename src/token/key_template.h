@@ -35,6 +35,11 @@ Result<api::Mechanisms> mechanisms_for(api::KeyType type, const Template& key);
 // not refuse and CKA_ALLOWED_MECHANISMS, if it is there, has.
 Result<api::Mechanisms> mechanisms_for_public_key(api::KeyType type, const Template& key);
 
+// The curve that CKA_EC_PARAMS name: Ed25519, also without any, or else one for ECDSA.
+// CKR_TEMPLATE_INCOMPLETE, CKR_DOMAIN_PARAMS_INVALID for what is no Parameters of ANSI X9.62,
+// CKR_CURVE_NOT_SUPPORTED for other curves.
+Result<api::KeyType> curve_type(std::optional<ByteView> ec_params, bool edwards);
+
 // How a new key will be called. The first template wins over the second; an application may give neither an
 // id nor, on servers without labels, a label: then the id is empty, and the caller makes one up.
 struct KeyName {

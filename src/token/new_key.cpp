@@ -59,18 +59,6 @@ Status check_public_exponent(std::optional<ByteView> exponent) {
   return fail(CKR_ATTRIBUTE_VALUE_INVALID, "CKA_PUBLIC_EXPONENT: the NetHSM makes RSA keys with 65537 only");
 }
 
-Result<api::KeyType> curve_type(KeyFamily family, std::optional<ByteView> ec_params) {
-  if (!ec_params) {
-    if (family == KeyFamily::kEdwards) return api::KeyType::kCurve25519;
-    return missing(CKA_EC_PARAMS);
-  }
-  const auto type = key_type_of_ec_params(*ec_params);
-  const bool is_edwards = type == api::KeyType::kCurve25519;
-  if (type && is_edwards == (family == KeyFamily::kEdwards)) return *type;
-  return fail(CKR_CURVE_NOT_SUPPORTED,
-              "CKA_EC_PARAMS: the NetHSM does not have this curve, or not for this mechanism");
-}
-
 // CKA_VALUE_LEN counts bytes; the usual numbers of bits cannot be meant otherwise. The device would make
 // generic secrets of other lengths, and then refuse every use of them.
 Result<std::size_t> secret_bits(const Template& secret) {
@@ -114,7 +102,8 @@ Result<api::NewKey> new_key_pair(const MechanismRow& generation, const Template&
     key.length = TRY(modulus_bits(generation, public_key, private_key));
     TRY(check_public_exponent(of_pair(CKA_PUBLIC_EXPONENT, public_key, private_key)));
   } else {
-    key.type = TRY(curve_type(generation.family, of_pair(CKA_EC_PARAMS, public_key, private_key)));
+    key.type = TRY(curve_type(of_pair(CKA_EC_PARAMS, public_key, private_key),
+                              generation.family == KeyFamily::kEdwards));
   }
   key.mechanisms = TRY(mechanisms_for(key.type, private_key));
   return key;
