@@ -80,10 +80,11 @@ bool Batch::has_room(const Delivery& delivery, InstanceIndex instance) const {
 
 bool Batch::place(Delivery& delivery, InstanceIndex instance) {
   const auto deadline = delivery.deadline();
+  Instance::UnderWay under_way(*fleet_.instances[instance]);  // counts while its name is resolved, too
   auto* lane = delivery.wants_fresh_connection() ? nullptr : find_lane(delivery, instance);
   if (lane == nullptr) lane = open_lane(delivery, instance, deadline);
   if (lane == nullptr) return false;
-  lane->submit(delivery, deadline, Instance::UnderWay(*fleet_.instances[instance]));
+  lane->submit(delivery, deadline, std::move(under_way));
   return true;
 }
 

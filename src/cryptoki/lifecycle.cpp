@@ -36,8 +36,8 @@ using namespace nethsm::cryptoki;
 
 extern "C" {
 
-// Without HostErrors: it makes no use of OpenSSL, and a look at the error queue would have OpenSSL load all its
-// texts into hosts that never go on to use this module.
+// Without HostErrors: nothing here adds to OpenSSL's error queue, and a look at it would have OpenSSL load
+// all its texts into hosts that never go on to use this module.
 CK_RV C_Initialize(CK_VOID_PTR pInitArgs) {
   return guarded("C_Initialize",
                  [&] { return initialize_with(static_cast<const CK_C_INITIALIZE_ARGS*>(pInitArgs)); });

@@ -143,9 +143,10 @@ void on_exit() {
 void register_handlers() {
   if (g_handlers_registered.exchange(true)) return;
   pthread_atfork(nullptr, nullptr, on_fork_in_child);
-  // OpenSSL registers its clean-up when it is first used. That has to happen before ours, for exit handlers
-  // run in reverse order. No options: nothing is loaded, and the host's configuration is left for the host.
-  OPENSSL_init_crypto(0, nullptr);
+  // OpenSSL registers its clean-up when it is first asked for something; for nothing at all it does nothing.
+  // That has to happen before ours, for exit handlers run in reverse order. This something is fork handlers,
+  // which are empty: no texts are loaded, and the host's configuration is left for the host.
+  OPENSSL_init_crypto(OPENSSL_INIT_ATFORK, nullptr);
   std::atexit(on_exit);
 }
 

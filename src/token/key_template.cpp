@@ -85,8 +85,17 @@ bool is_ec_parameters(ByteView value) {
   der::Reader reader(value);
   const auto element = reader.next();
   if (!element || !reader.empty()) return false;
-  return element->tag == der::kObjectIdentifier || element->tag == der::kPrintableString ||
-         element->tag == der::kSequence || element->tag == der::kNull;
+  switch (element->tag) {
+    case der::kObjectIdentifier:
+    case der::kPrintableString:
+    case der::kUtf8String:
+    case der::kSequence:
+      return !element->content.empty();
+    case der::kNull:
+      return element->content.empty();
+    default:
+      return false;
+  }
 }
 
 Status check_is_text(ByteView label) {

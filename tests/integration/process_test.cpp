@@ -37,6 +37,10 @@ TEST_CASE("Calls that come after the exit handlers are harmless and destroy noth
   succeeds("exit", 5);
   succeeds("exit", 5, kDead);
 }
+TEST_CASE(
+    "At exit the module ends its calls before OpenSSL cleans up, also in a host that has not used OpenSSL") {
+  succeeds("exit-openssl");
+}
 TEST_CASE("A process may exit while its threads sign") { succeeds("exit-threads", 10); }
 TEST_CASE("A forked child is not initialised, starts anew, and leaves its parent's connections alone") {
   succeeds("fork", 10);

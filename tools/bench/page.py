@@ -7,17 +7,20 @@ import time
 # Why a target may be missed, by measure; printed only where it is.
 # No figures: those of the run are in the table.
 REASONS = {
-    "wire": "The simulator answers from memory over the loopback device, so that a whole exchange takes the limit client a few "
-            "ten microseconds, and the target leaves the module a tenth of that. It looks whether the connection is still good "
-            "before it entrusts a request to it and waits with `poll`, for a deadline and for C_Finalize, each of which is a "
-            "system call; it checks the answer, and wipes what was secret. Where threads outnumber the processors, which the "
-            "servers share, what one spends the others wait for. At a device's pace (the next rows) it shows less.",
+    "wire": "The simulator answers from memory over the loopback device, so that a whole exchange takes client and server a few "
+            "ten microseconds, and the target leaves the module a tenth of that. Where threads outnumber the processors, which "
+            "the servers share, what one spends the others wait for. Profiles show that most goes to the module's own code, a "
+            "long and straight path that the caches have lost after each switch of threads, and the rest to the kernel, for "
+            "waking the server and for looking whether the connection is still good. Blocking reads in place of `poll`, which "
+            "would lose the deadline, and a build trained with profiles would save a part of it that is too small for the "
+            "target; other optimisation levels and link-time optimisation save nothing. At a device's pace (the next rows) it "
+            "shows less.",
     "device": "Client and devices share the machine's processors: with several threads these are busy all the time, and a call's "
               "own cost counts as in the rows above.",
-    "cpu": "Processor time per call rises with the number of threads that compete for the processors (switches, caches), also "
-           "for the limit.",
-    "p50": "The module waits in `poll` and then reads, where the limit client waits in its read, and looks at the connection before "
-           "it uses it; see the first measures.",
+    "cpu": "Processor time per call depends on how threads and servers compete for the processors (switches, caches), also for "
+           "the limit, and differs by some microseconds between runs of the same build; see the first measures.",
+    "p50": "The module waits in `poll` and then reads, where the limit client waits in its read, and looks at the connection "
+           "before it uses it; see the first measures.",
     "memory": "Most of it are pages of shared libraries (OpenSSL, libstdc++, yaml-cpp, the module itself), which the kernel keeps "
               "once for all processes; the row of a host that has them already shows what is the process's own.",
     "list": "The limit client reads each device's answers in threads of its own; the module drives all connections from the "

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <openssl/crypto.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -21,7 +22,21 @@ void clean_up_late() {
   expect((*the_module)->C_Finalize(nullptr) == CKR_OK, 24);
 }
 
+// In the middle of OpenSSL's clean-up.
+bool openssl_has_cleaned_up = false;
+void clean_up_with_openssl() {
+  CK_INFO info;
+  expect((*the_module)->C_GetInfo(&info) == CKR_CRYPTOKI_NOT_INITIALIZED, 25);
+  openssl_has_cleaned_up = true;
+}
+
 }  // namespace
+
+void exit_before_openssl() {
+  std::atexit([] { expect(openssl_has_cleaned_up, 26); });  // the last of all
+  expect((*the_module)->C_Initialize(nullptr) == CKR_OK, 27);
+  OPENSSL_atexit(clean_up_with_openssl);
+}
 
 void exit_and_clean_up_late() {
   // Registered before the module is initialised, hence run after the module's handler.

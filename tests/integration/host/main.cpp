@@ -20,6 +20,7 @@ struct Scenario {
 constexpr Scenario kScenarios[] = {
     {"exit", exit_and_clean_up_late},
     {"exit-threads", exit_while_threads_sign},
+    {"exit-openssl", exit_before_openssl},
     {"fork", fork_and_start_again},
     {"fork-finalize", fork_and_finalize_first},
     {"fork-nothing", fork_and_do_nothing},

@@ -6,6 +6,7 @@ namespace nethsm::test::host {
 // exit.cpp
 void exit_and_clean_up_late();
 void exit_while_threads_sign();
+void exit_before_openssl();
 
 // fork.cpp
 void fork_and_start_again();

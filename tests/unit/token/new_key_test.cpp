@@ -85,11 +85,12 @@ TEST_CASE("Curves are named by their OID") {
 
 TEST_CASE("What names no curve at all is not an unknown curve") {
   for (const auto* damaged :
-       {"", "06", "0608", "06082a8648ce3d0301", "06082a8648ce3d03010700", "0403010203"}) {
+       {"", "06", "0608", "06082a8648ce3d0301", "06082a8648ce3d03010700", "0403010203", "0600", "050100"}) {
     CAPTURE(damaged);
     CHECK(rv(curve(CKM_EC_KEY_PAIR_GEN, damaged, CKK_EC)) == CKR_DOMAIN_PARAMS_INVALID);
     CHECK(rv(curve(CKM_EC_EDWARDS_KEY_PAIR_GEN, damaged, CKK_EC_EDWARDS)) == CKR_DOMAIN_PARAMS_INVALID);
   }
+  CHECK(rv(curve(CKM_EC_KEY_PAIR_GEN, "0c03666f6f", CKK_EC)) == CKR_CURVE_NOT_SUPPORTED);
   CHECK(rv(curve(CKM_EC_KEY_PAIR_GEN, "0500", CKK_EC)) == CKR_CURVE_NOT_SUPPORTED);        // implicitlyCA
   CHECK(rv(curve(CKM_EC_KEY_PAIR_GEN, "3003020101", CKK_EC)) == CKR_CURVE_NOT_SUPPORTED);  // explicit
   CHECK(rv(curve(CKM_EC_KEY_PAIR_GEN, "1303666f6f", CKK_EC)) == CKR_CURVE_NOT_SUPPORTED);  // a name

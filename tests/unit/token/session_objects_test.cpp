@@ -110,6 +110,8 @@ TEST_CASE("Templates of public keys that make no sense are refused, each with it
   CHECK(
       code_of_creating(t, public_key(CKK_EC).hex(CKA_EC_PARAMS, "06052b81040021").hex(CKA_EC_POINT, "04")) ==
       CKR_CURVE_NOT_SUPPORTED);
+  CHECK(code_of_creating(t, public_key(CKK_EC).hex(CKA_EC_PARAMS, "0608").hex(CKA_EC_POINT, "04")) ==
+        CKR_DOMAIN_PARAMS_INVALID);
   CHECK(code_of_creating(t, public_key(CKK_EC).hex(CKA_EC_PARAMS, kP256).hex(CKA_EC_POINT, "040404")) ==
         CKR_ATTRIBUTE_VALUE_INVALID);
   CHECK(code_of_creating(t, rsa_public().number(CKA_MODULUS_BITS, 2048)) == CKR_TEMPLATE_INCONSISTENT);
