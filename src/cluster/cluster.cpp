@@ -33,18 +33,23 @@ InstanceIndex Fleet::take_turn() {
     return index;
   };
 
-  auto least = std::numeric_limits<std::size_t>::max();
+  constexpr auto kMost = std::numeric_limits<std::size_t>::max();
+  const auto now = Clock::now();
+  const auto load = [&](const auto& instance) {
+    return instance->is_refusing(now) ? kMost : instance->under_way();
+  };
+  auto least = kMost;
   std::size_t candidates = 0;
   for (const auto& instance : instances) {
     if (!may_serve(instance)) continue;
-    least = std::min(least, instance->under_way());
+    least = std::min(least, load(instance));
     ++candidates;
   }
   candidates = std::max(candidates, std::size_t{1});
   const auto own = nth(may_serve, turn % candidates);
-  if (instances[own]->under_way() <= least) return own;
+  if (load(instances[own]) <= least) return own;
   const auto is_least_busy = [&](const auto& instance) {
-    return may_serve(instance) && instance->under_way() <= least;
+    return may_serve(instance) && load(instance) <= least;
   };
   const auto least_busy = static_cast<std::size_t>(std::ranges::count_if(instances, is_least_busy));
   return least_busy == 0 ? own : nth(is_least_busy, turn / candidates % least_busy);

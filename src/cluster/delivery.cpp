@@ -177,6 +177,7 @@ void Delivery::answered(InstanceIndex index, transport::Response response) {
   const int status = response.status;
   if (status == kTooManyRequests) {
     instance(index).worked(tries_[index].began);
+    instance(index).refuses_until(Clock::now() + kBusyFor);
     ++busy_or_broken_;
     if (!busy_at_ || request_.prefer == index) busy_at_ = index;
     return note_attempt(index, "429, too many requests");

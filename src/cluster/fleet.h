@@ -22,9 +22,10 @@ struct Fleet : std::enable_shared_from_this<Fleet> {
 
   // Which instance a request begins with: the one whose turn it is or, if that works on more of our requests
   // than another one does, one of the least busy in turn. A device does one thing at a time, and RSA keys
-  // take it seconds. All requests of a batch have their turns before the first of them counts: a small one
-  // goes past a busy device altogether. Those that work get equal shares, also while others are failed:
-  // simply skipping a failed one would give the next one its share on top.
+  // take it seconds. One that has just answered 429 counts as the busiest. All requests of a batch have their
+  // turns before the first of them counts: a small one goes past a busy device altogether. Those that work
+  // get equal shares, also while others are failed: simply skipping a failed one would give the next one its
+  // share on top.
   InstanceIndex take_turn();
 
   // What a request has found out about an instance.

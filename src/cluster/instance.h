@@ -35,6 +35,14 @@ class Instance {
     pool_.give_back(std::move(connection));
   }
 
+  // It has answered 429, and will again until then: to ask it first would only cost a request more.
+  bool is_refusing(Clock::time_point now) const {
+    return now.time_since_epoch() < refuses_until_.load(std::memory_order_relaxed);
+  }
+  void refuses_until(Clock::time_point until) {
+    refuses_until_.store(until.time_since_epoch(), std::memory_order_relaxed);
+  }
+
   // How many requests of this process it works on; none of other processes, which nobody tells us.
   std::size_t under_way() const { return under_way_.load(std::memory_order_relaxed); }
   // One of them, as long as it lives, which must not be longer than the instance does.
@@ -78,6 +86,7 @@ class Instance {
   transport::Pool pool_;
   Health health_;
   std::atomic<std::size_t> under_way_{0};
+  std::atomic<Clock::duration> refuses_until_{Clock::duration::min()};
 };
 
 }  // namespace nethsm::cluster

@@ -101,6 +101,19 @@ TEST_CASE("A request that was given up on keeps its instance busy no longer") {
   CHECK(at_a == 10);
 }
 
+TEST_CASE("An instance that has answered 429 is asked first again after a second only") {
+  ScriptedServer a({}, answer_all(429)), b({}, echo_path);
+  Cluster cluster(settings_for({&a, &b}));
+  const auto start = Clock::now();
+  int sent = 0;
+  for (; a.count() < 2 && Clock::now() - start < seconds(20); ++sent) {
+    if (!cluster.send(use_request())) FAIL("the other instance answers");
+  }
+  CHECK(a.count() == 2);
+  CHECK(sent > 20);
+  CHECK(Clock::now() - start >= seconds(1));
+}
+
 TEST_CASE("When all are busy the least busy one is taken") {
   Busy a, b, c;
   Cluster cluster(settings_for({&a.server(), &b.server(), &c.server()}));
