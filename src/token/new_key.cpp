@@ -5,7 +5,6 @@
 
 #include "crypto/der.h"
 #include "token/attributes.h"
-#include "token/key_facts.h"
 #include "token/key_template.h"
 
 namespace nethsm::token {
